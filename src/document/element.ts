@@ -1,0 +1,115 @@
+import type { Code, Heading, RootContent } from 'mdast'
+import { toString } from 'mdast-util-to-string'
+import type { MdxFlowExpression } from 'mdast-util-mdx-expression'
+import type { MdxJsxFlowElement } from 'mdast-util-mdx-jsx'
+import type { z } from 'zod'
+import type { Problem } from '../model/problem.ts'
+import type { Place } from '../model/runbook.ts'
+import { describeIssue } from './yaml.ts'
+
+/** What every reader of an element works with. */
+export type Reading = { file: string; source: string; problems: Problem[] }
+
+export function placeOf(node: RootContent, file: string): Place {
+  return { file, line: node.position?.start.line ?? 1, column: node.position?.start.column ?? 1 }
+}
+
+/** Checks the attributes of `<Tag …>` against its schema: literals only, nothing unknown. */
+export function readAttributes<T>(
+  node: MdxJsxFlowElement,
+  schema: z.ZodType<T>,
+  reading: Reading,
+): T | undefined {
+  const at = placeOf(node, reading.file)
+  const values: Record<string, string> = {}
+  let literal = true
+  for (const attribute of node.attributes) {
+    if (attribute.type === 'mdxJsxAttribute' && typeof attribute.value === 'string') {
+      if (attribute.name in values)
+        reading.problems.push({ ...at, message: `<${node.name}>: attribute ${attribute.name} stands twice` })
+      values[attribute.name] = attribute.value
+    } else {
+      literal = false
+      reading.problems.push({ ...at, message: nonLiteral(node, attribute) })
+    }
+  }
+  const parsed = schema.safeParse(values)
+  if (parsed.success) return literal ? parsed.data : undefined
+  for (const issue of parsed.error.issues)
+    reading.problems.push({ ...at, message: `<${node.name}> ${attributeMessage(issue, schema)}` })
+  return undefined
+}
+
+function nonLiteral(node: MdxJsxFlowElement, attribute: MdxJsxFlowElement['attributes'][number]): string {
+  const name = attribute.type === 'mdxJsxAttribute' ? attribute.name : '{...}'
+  return `<${node.name}> attribute ${name}: expected a literal, such as ${name}="…"; nothing on the page is evaluated to know what runs`
+}
+
+function attributeMessage(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') {
+    const known =
+      'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
+        ? Object.keys(schema.shape)
+        : []
+    return `unknown attribute ${issue.keys.map((key) => `"${key}"`).join(', ')}: expected ${known.join(', ')}`
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `needs the attribute ${issue.path.map(String).join('.')}`
+  return `attribute ${describeIssue(issue)}`
+}
+
+/** The parts of an element: its heading, its code blocks, its nested elements, and the prose between them. */
+export type Parts = { heading?: Heading; code: Code[]; elements: MdxJsxFlowElement[]; prose: RootContent[] }
+
+export function partsOf(children: readonly RootContent[], reading: Reading): Parts {
+  const parts: Parts = { code: [], elements: [], prose: [] }
+  for (const child of children) {
+    if (child.type === 'heading' && parts.heading === undefined) parts.heading = child
+    else if (child.type === 'mdxJsxFlowElement') parts.elements.push(child)
+    else if (isEvaluated(child)) reading.problems.push(evaluatedProblem(child, reading.file))
+    else {
+      if (child.type === 'code') parts.code.push(child)
+      parts.prose.push(child)
+    }
+  }
+  return parts
+}
+
+export function isEvaluated(node: RootContent): boolean {
+  if (node.type === 'mdxFlowExpression') return !isComment(node)
+  return node.type === 'mdxjsEsm'
+}
+
+/** An MDX comment is an expression without any statement. */
+function isComment(node: MdxFlowExpression): boolean {
+  return node.data?.estree?.body.length === 0
+}
+
+export function evaluatedProblem(node: RootContent, file: string): Problem {
+  const what = node.type === 'mdxjsEsm' ? 'import or export' : '{expression}'
+  return {
+    ...placeOf(node, file),
+    message: `${what}: expected plain Markdown; nothing in a runbook is evaluated to read it`,
+  }
+}
+
+/** The source text of the nodes, as written; executable code blocks are left out. */
+export function proseText(
+  nodes: readonly RootContent[],
+  leaveOut: ReadonlySet<RootContent>,
+  source: string,
+): string {
+  return nodes
+    .filter((node) => !leaveOut.has(node))
+    .map((node) => source.slice(node.position?.start.offset, node.position?.end.offset))
+    .join('\n\n')
+}
+
+export function headingText(parts: Parts, node: MdxJsxFlowElement, reading: Reading): string {
+  if (parts.heading) return toString(parts.heading)
+  reading.problems.push({
+    ...placeOf(node, reading.file),
+    message: `<${node.name}> needs a heading: it is what the operator is asked`,
+  })
+  return ''
+}

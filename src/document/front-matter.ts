@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { InputSpec } from '../model/runbook.ts'
+
+const reserved = new Set(['constructor', 'prototype', '__proto__'])
+
+const inputSpec = z
+  .strictObject({
+    type: z.enum(['string', 'number', 'boolean', 'secret']),
+    prompt: z.string().describe('The question the operator is asked.'),
+    default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    choices: z.array(z.string()).min(1).optional(),
+    pattern: z.string().optional().describe('A regular expression that the whole answer must match.'),
+  })
+  .superRefine((spec, context) => {
+    if (spec.default !== undefined && typeof spec.default !== spec.type)
+      context.addIssue({ code: 'custom', path: ['default'], message: `expected a ${spec.type}` })
+    if (spec.pattern !== undefined && !isPattern(spec.pattern))
+      context.addIssue({ code: 'custom', path: ['pattern'], message: 'expected a regular expression' })
+  })
+  .transform((spec) => withoutUndefined(spec))
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+function withoutUndefined(spec: {
+  type: InputSpec['type']
+  prompt: string
+  default?: InputSpec['default'] | undefined
+  choices?: string[] | undefined
+  pattern?: string | undefined
+}): InputSpec {
+  return {
+    type: spec.type,
+    prompt: spec.prompt,
+    ...(spec.default === undefined ? {} : { default: spec.default }),
+    ...(spec.choices === undefined ? {} : { choices: spec.choices }),
+    ...(spec.pattern === undefined ? {} : { pattern: spec.pattern }),
+  }
+}
+
+const inputName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_]*$/, 'expected a name such as reason or ticket_number')
+  .refine((name) => !reserved.has(name), 'this name is reserved')
+
+/** The front matter of a runbook. */
+export const frontMatter = z.strictObject({
+  title: z.string().min(1),
+  summary: z.string().min(1).describe('What this recovers, in one or two sentences.'),
+  service: z.string().describe('A service of docs/plan/services.yaml.'),
+  severity: z.enum(['sev1', 'sev2', 'sev3', 'sev4']),
+  triggers: z.array(z.string()).default([]).describe('The alerts that lead here.'),
+  inputs: z
+    .record(inputName, inputSpec)
+    .default({})
+    .describe('What the operator is asked before the first step.'),
+  drill: z
+    .strictObject({ fault: z.string(), on: z.string() })
+    .optional()
+    .describe('The fault a drill injects, and the target it injects it on.'),
+})
+export type FrontMatter = z.infer<typeof frontMatter>

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
+export const DURATION_PATTERN = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/
+
+/** Milliseconds of a duration such as `90s`, `1m30s` or `250ms`; undefined when the text is not one. */
+export function parseDuration(text: string): number | undefined {
+  if (!DURATION_PATTERN.test(text)) return undefined
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0)
+  return total
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, '0')
+}
+
+/** A duration for people: `340 ms`, `12.4 s`, `3 m 05 s`, `2 h 05 m`. Input in milliseconds. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`
+  return `${Math.floor(seconds / 3600)} h ${pad(Math.floor(seconds / 60) % 60)} m`
+}
+
+/** A duration in a plan file or an attribute: text in, milliseconds out. */
+export const duration = z
+  .string()
+  .regex(DURATION_PATTERN, 'expected a duration such as 20s, 2m, 1m30s or 4h')
+  .transform((text) => parseDuration(text) ?? 0)

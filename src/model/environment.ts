@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+/** Where a secret's value is read from when a run starts; the value itself is in no file of the repository. */
+export const secretSource = z.union([
+  z.strictObject({ env: z.string() }).describe('An environment variable of the operator.'),
+  z.strictObject({ file: z.string() }).describe('A file that only its owner may read (mode 0600).'),
+  z
+    .strictObject({ command: z.array(z.string()).min(1) })
+    .describe(
+      'A program and its arguments that prints the secret, such as [op, read, op://dr/orders-db/password].',
+    ),
+])
+export type SecretSource = z.infer<typeof secretSource>
+
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes')
+const secretReference = z.strictObject({ secret: z.string() })
+
+const postgresTarget = z.strictObject({
+  kind: z.literal('postgres'),
+  host: z.string(),
+  port: z.int().min(1).max(65535),
+  database: z.string(),
+  user: z.string(),
+  password: secretReference.optional(),
+  region: z.string(),
+  dataDirectory: z
+    .string()
+    .optional()
+    .describe('Where the cluster lives, when this machine can reach its files.'),
+  binDirectory: z
+    .string()
+    .optional()
+    .describe('Where pg_ctl and postgres are, when they are not on the PATH.'),
+  osUser: z.string().optional().describe('The account that owns the data directory.'),
+  replicationHost: z.string().optional().describe('Where a standby reaches this node; default: host.'),
+  replicationPort: z.int().min(1).max(65535).optional().describe('Default: port.'),
+})
+
+const httpTarget = z.strictObject({ kind: z.literal('http'), url: z.url(), region: z.string().optional() })
+
+const edgeTarget = z.strictObject({
+  kind: z.literal('edge'),
+  url: z.url().describe('The address customers use.'),
+  admin: z.url().describe('Where the active region is read (GET /route) and set (PUT /route).'),
+})
+
+export const target = z.discriminatedUnion('kind', [postgresTarget, httpTarget, edgeTarget])
+export type TargetSpec = z.infer<typeof target>
+export type TargetKind = TargetSpec['kind']
+export type PostgresSpec = z.infer<typeof postgresTarget>
+export type HttpSpec = z.infer<typeof httpTarget>
+export type EdgeSpec = z.infer<typeof edgeTarget>
+
+export const environment = z.strictObject({
+  title: z.string(),
+  protected: z
+    .boolean()
+    .describe('Destructive steps ask for the target to be typed; unattended runs are refused.'),
+  lab: z.boolean().default(false).describe('Targets come from the lab, which is started on demand.'),
+  targets: z
+    .record(z.string(), target)
+    .default({})
+    .describe('By <service>.<target>, as services.yaml declares.'),
+  secrets: z.record(z.string(), secretSource).default({}),
+})
+export type Environment = z.infer<typeof environment>
+
+export const environmentsFile = z.strictObject({
+  default: name.describe('The environment used when --env is not given.'),
+  environments: z.record(name, environment),
+})
+export type EnvironmentsFile = z.infer<typeof environmentsFile>

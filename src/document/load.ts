@@ -1,7 +1,7 @@
 import type { Code, RootContent } from 'mdast'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import type { InputSpec, Node, Runbook } from '../model/runbook.ts'
+import type { InputSpec, Node, Runbook, Use } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 import { checkReferences } from './references.ts'
 import { proseText } from './element.ts'
@@ -135,7 +135,7 @@ function resolveUses(
     const runbook = readUsed(node.runbook, node.place, files, problems, within)
     if (!runbook) return node
     Object.assign(inputs, runbook.inputs)
-    return { ...node, nodes: runbook.nodes.map((inner) => prefixed(inner, node.id)) }
+    return { ...node, nodes: runbook.nodes.map((inner) => prefixed(inner, node)) }
   })
   return { nodes: resolved, inputs }
 }
@@ -152,20 +152,15 @@ function readUsed(
   return undefined
 }
 
-function prefixed(node: Node, prefix: string): Node {
-  const id = `${prefix}/${node.id}`
-  const when =
-    node.when === undefined ? {} : { when: { ...node.when, decision: `${prefix}/${node.when.decision}` } }
+function prefixed(node: Node, use: Use): Node {
+  const id = `${use.id}/${node.id}`
+  const own = node.when.map(({ decision, choice }) => ({ decision: `${use.id}/${decision}`, choice }))
+  const when = [...use.when, ...own]
   if (node.kind === 'parallel')
-    return {
-      ...node,
-      id,
-      ...when,
-      steps: node.steps.map((step) => ({ ...step, id: `${prefix}/${step.id}` })),
-    }
+    return { ...node, id, when, steps: node.steps.map((step) => ({ ...step, id: `${use.id}/${step.id}` })) }
   if (node.kind === 'use')
-    return { ...node, id, ...when, nodes: node.nodes.map((inner) => prefixed(inner, prefix)) }
-  return { ...node, id, ...when }
+    return { ...node, id, when, nodes: node.nodes.map((inner) => prefixed(inner, use)) }
+  return { ...node, id, when }
 }
 
 function sorted(problems: Problem[]): Problem[] {

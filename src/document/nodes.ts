@@ -87,12 +87,13 @@ function readStep(node: MdxJsxFlowElement, context: ReadContext): Step | undefin
     executable.add(code)
   }
   if (!values) return undefined
-  const { role, expect, timeout, when, ...rest } = values
+  const { role, expect, timeout, when, target, ...rest } = values
   return {
     kind: 'step',
     ...rest,
     ...(role === undefined ? {} : { role }),
     ...(expect === undefined ? {} : { expectMs: expect }),
+    ...(target === undefined ? {} : { target }),
     timeoutMs: timeout ?? DEFAULT_TIMEOUT_MS,
     ...condition(when),
     title,
@@ -224,8 +225,8 @@ function readUse(node: MdxJsxFlowElement, context: ReadContext): Use | undefined
   }
 }
 
-function condition(when: Condition | undefined): { when?: Condition } {
-  return when === undefined ? {} : { when }
+function condition(when: Condition | undefined): { when: Condition[] } {
+  return { when: when === undefined ? [] : [when] }
 }
 
 function refuse(elements: readonly MdxJsxFlowElement[], parent: string, context: ReadContext): void {

@@ -24,7 +24,7 @@ export function checkReferences(nodes: readonly Node[], inputs: Record<string, I
 function checkList(nodes: readonly Node[], seen: Seen, problems: Problem[]): void {
   for (const node of nodes) {
     checkId(node, seen, problems)
-    checkCondition(node, seen, problems)
+    checkConditions(node, seen, problems)
     if (node.kind === 'step') checkStep(node, seen, problems)
     if (node.kind === 'decision') {
       duplicates(node.choices.map((choice) => choice.value)).forEach((value) =>
@@ -51,19 +51,23 @@ function checkId(node: Node, seen: Seen, problems: Problem[]): void {
     })
 }
 
-function checkCondition(node: Node, seen: Seen, problems: Problem[]): void {
-  if (!node.when) return
-  const { decision, choice } = node.when
-  const choices = seen.choices.get(decision)
-  const text = `when="${decision}=${choice}"`
-  if (!choices)
-    problems.push({
-      ...node.place,
-      step: node.id,
-      message: `${text}: no <Decision id="${decision}"> stands before it`,
-    })
-  else if (!choices.includes(choice))
-    problems.push({ ...node.place, step: node.id, message: `${text}: expected one of ${choices.join(', ')}` })
+function checkConditions(node: Node, seen: Seen, problems: Problem[]): void {
+  for (const { decision, choice } of node.when) {
+    const choices = seen.choices.get(decision)
+    const text = `when="${decision}=${choice}"`
+    if (!choices)
+      problems.push({
+        ...node.place,
+        step: node.id,
+        message: `${text}: no <Decision id="${decision}"> stands before it`,
+      })
+    else if (!choices.includes(choice))
+      problems.push({
+        ...node.place,
+        step: node.id,
+        message: `${text}: expected one of ${choices.join(', ')}`,
+      })
+  }
 }
 
 function checkStep(step: Step, seen: Seen, problems: Problem[]): void {

@@ -1,9 +1,18 @@
-import { LineCounter, isNode, parseDocument } from 'yaml'
+import { LineCounter, isCollection, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
+import type { Place } from '../model/runbook.ts'
 
-export type Parsed<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] }
+type Path = readonly PropertyKey[]
+
+/** Where a value stands: a scalar itself, the key of anything larger, the nearest thing above what is missing. */
+export type Locate = (path: Path, part?: 'key' | 'value') => Place
+
+export type Parsed<T> = { locate: Locate } & (
+  | { value: T; problems: [] }
+  | { value: undefined; problems: Problem[] }
+)
 
 /**
  * Parses YAML with a schema. Every mistake carries the line and column of the value it is about.
@@ -12,33 +21,56 @@ export type Parsed<T> = { value: T; problems: [] } | { value: undefined; problem
 export function parseYaml<T>(text: string, schema: z.ZodType<T>, file: string, firstLine = 1): Parsed<T> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number): { file: string; line: number; column: number } => {
+  const at = (offset: number): Place => {
     const position = lines.linePos(offset)
     return { file, line: position.line + firstLine - 1, column: position.col }
   }
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      ...at(error.pos[0]),
-      message: `not valid YAML: ${error.message}`,
-    }))
-    return { value: undefined, problems }
-  }
-  const result = schema.safeParse(document.toJS())
-  if (result.success) return { value: result.data, problems: [] }
-  const problems = result.error.issues.map((issue) => ({
-    ...at(offsetOf(document, issue.path)),
-    message: describeIssue(issue),
-  }))
-  return { value: undefined, problems }
+  const locate: Locate = (path, part = 'value') => at(offsetOf(document, path, part))
+  const failed = (problems: Problem[]): Parsed<T> => ({ value: undefined, problems, locate })
+  if (document.errors.length > 0)
+    return failed(
+      document.errors.map((error) => ({ ...at(error.pos[0]), message: `not valid YAML: ${error.message}` })),
+    )
+  const plain = toPlain(document)
+  if ('refused' in plain) return failed([{ ...at(0), message: `not valid YAML: ${plain.refused}` }])
+  const result = schema.safeParse(plain.value)
+  if (result.success) return { value: result.data, problems: [], locate }
+  return failed(
+    result.error.issues.map((issue) => ({ ...locateIssue(issue, locate), message: describeIssue(issue) })),
+  )
 }
 
-/** Where the value at `path` stands, or the nearest thing above it when it is missing. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+/** Aliases that do not resolve, or multiply without end, are found only here. */
+function toPlain(document: Document): { value: unknown } | { refused: string } {
+  try {
+    return { value: document.toJS() }
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function locateIssue(issue: z.core.$ZodIssue, locate: Locate): Place {
+  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
+  return unknown === undefined ? locate(issue.path) : locate([...issue.path, unknown], 'key')
+}
+
+function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number {
   for (let length = path.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true)
-    if (isNode(node) && node.range) return node.range[0]
+    const key = keyOffset(document, path.slice(0, length))
+    const value = isNode(node) && node.range ? node.range[0] : undefined
+    const found = part === 'key' || isCollection(node) ? (key ?? value) : (value ?? key)
+    if (found !== undefined) return found
   }
   return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0
+}
+
+function keyOffset(document: Document, path: Path): number | undefined {
+  const above: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (!isMap(above)) return undefined
+  for (const { key } of above.items)
+    if (isScalar(key) && String(key.value) === String(path.at(-1))) return key.range?.[0]
+  return undefined
 }
 
 /** `inputs.reason.type: expected "string", received …` */

@@ -29,12 +29,15 @@ export type Fence = {
 /** `decision=choice`: the node is skipped unless that choice was made. */
 export type Condition = { decision: string; choice: string }
 
-type Common = { id: string; title: string; prose: string; place: Place; when?: Condition }
+/** `when` holds every condition that must be met; a node of a used runbook also has those of its `<Use>`. */
+type Common = { id: string; title: string; prose: string; place: Place; when: Condition[] }
 
 export type Step = Common & {
   kind: 'step'
   role?: string
   danger: Danger
+  /** What a destructive step acts on; typed by the operator where the environment is protected. */
+  target?: string
   expectMs?: number
   timeoutMs: number
   retries: number

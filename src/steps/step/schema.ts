@@ -11,6 +11,11 @@ export const attributes = z.strictObject({
     .enum(['safe', 'caution', 'destructive'])
     .default('safe')
     .describe('How much friction the prompt has.'),
+  target: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, 'expected <service>.<target>')
+    .optional()
+    .describe('What the step changes, as <service>.<target>; a protected environment asks for it to be typed.'),
   expect: duration.optional().describe('The estimate: how long the step takes when all goes well.'),
   timeout: duration
     .optional()

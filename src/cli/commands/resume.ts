@@ -1,0 +1,132 @@
+import path from 'node:path'
+import { foldAll } from '../../journal/fold.ts'
+import type { RunState } from '../../journal/fold.ts'
+import { requireJournal } from '../../journal/read.ts'
+import { findRun, journalFile, listRuns, runsFolder } from '../../journal/run-directory.ts'
+import { OperatorError } from '../../model/problem.ts'
+import type { Runbook, Value } from '../../model/runbook.ts'
+import { oneArgument, parseCommandLine } from '../arguments.ts'
+import type { Command, Io } from '../command.ts'
+import { concludeRun } from '../conclude.ts'
+import { findEnvironment, openEnvironment } from '../environment.ts'
+import { askInputs, requireTerminal } from '../perform-run.ts'
+import { openPlan, openRunbook, projectRoot } from '../project.ts'
+import { openStoppedRun, operatorName } from '../run-session.ts'
+import type { OpenRun } from '../run-session.ts'
+import { acceptChange } from '../runbook-change.ts'
+import { readSettings } from '../inputs.ts'
+
+const usage = `drillbook resume [run | last] [options]      (npm run resume <run>)
+
+Goes on with a run that was paused, interrupted or killed. What was completed is not done again; what was interrupted is looked at
+first. Without a run: the last one that is not finished.
+
+  --yes              unattended
+  --accept-changes   the runbook changed since the run began: go on with it as it is now
+  --set NAME=VALUE   the choice of a decision, or a secret input again
+  --json, --mirror DIR, --operator NAME, --take-over   as for "run"`
+
+const OPTIONS = {
+  yes: { type: 'boolean' },
+  'accept-changes': { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  mirror: { type: 'string' },
+  operator: { type: 'string' },
+  'take-over': { type: 'boolean' },
+} as const
+
+export const command: Command = {
+  summary: 'Go on with a run that was paused, interrupted or killed.',
+  usage,
+  run: async (argv, io) => {
+    const { values, positionals } = parseCommandLine('resume', argv, OPTIONS)
+    const root = projectRoot()
+    const runs = runsFolder(root, process.env)
+    const directory = positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
+    const journal = requireJournal(journalFile(directory))
+    const state = foldAll(journal.events)
+    requireUnfinished(state)
+    if (values.yes !== true) requireTerminal(state.runbook)
+    const say = values.json === true ? io.err : io.out
+    const run = await open(root, directory, { ...journal, state }, values, say)
+    say(`Resuming ${state.run}: ${state.title} in ${state.environment}; started ${state.startedAt}`)
+    return await concludeRun(run.open, { rehearse: state.mode === 'rehearsal', lab: run.lab, publish: false })
+  },
+}
+
+type Values = { yes?: boolean; 'accept-changes'?: boolean; set?: string[]; json?: boolean; mirror?: string; operator?: string; 'take-over'?: boolean }
+type Journal = ReturnType<typeof requireJournal> & { state: RunState }
+
+async function open(root: string, directory: string, journal: Journal, values: Values, say: Io['out']): Promise<{ open: OpenRun; lab: Awaited<ReturnType<typeof openEnvironment>>['lab'] }> {
+  const { state } = journal
+  const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
+  const accepted = runbook.digest === state.digest || (await acceptChange(directory, runbook, { accept: values['accept-changes'] === true, ask: values.yes !== true }, say))
+  if (!accepted) throw new OperatorError('refused', { message: 'the runbook changed since the run began, and the change was not accepted', hint: '--accept-changes goes on with it as it is now.' })
+  const { name, environment } = findEnvironment(plan, state.environment)
+  const given = readSettings(runbook, values.set ?? [])
+  const environmentOpen = await openEnvironment(name, environment, () => Promise.reject(new OperatorError('refused', { message: 'the lab of this run is gone; there is nothing to go on with' })), say)
+  const opened = await openStoppedRun(
+    {
+      root,
+      plan,
+      runbook,
+      mode: state.mode,
+      unattended: values.yes === true || state.mode === 'rehearsal',
+      inputs: await restoredInputs(runbook, state, given.inputs, values.yes !== true),
+      choices: given.choices,
+      environment: { ...environmentOpen, targets: pinned(environmentOpen.targets, state) },
+      operatorName: operatorName(values.operator),
+      json: values.json === true,
+      mirror: values.mirror,
+      takeOver: values['take-over'] === true,
+    },
+    directory,
+    journal,
+  )
+  if (runbook.digest !== state.digest) opened.session.record({ event: 'runbook-accepted', from: state.digest, to: runbook.digest, sources: runbook.sources })
+  opened.session.commit()
+  return { open: opened, lab: environmentOpen.lab }
+}
+
+/** Names such as orders-db.primary keep meaning the machine they meant when the run began. */
+function pinned<T extends object>(targets: Record<string, T>, state: RunState): Record<string, T> {
+  const facts = state.started?.targets ?? {}
+  const byAddress = new Map(Object.values(targets).map((target) => [addressOf(target), target]))
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => {
+      const then = facts[name]
+      const same = then === undefined ? undefined : byAddress.get(then.address)
+      return [name, same === undefined ? target : { ...same, name }]
+    }),
+  )
+}
+
+function addressOf(target: object): string {
+  if ('url' in target && typeof target.url === 'string') return target.url
+  if ('host' in target && 'port' in target && 'database' in target) return `${String(target.host)}:${String(target.port)}/${String(target.database)}`
+  return ''
+}
+
+/** Secret inputs are in no journal: they are asked again. */
+async function restoredInputs(runbook: Runbook, state: RunState, given: Record<string, Value>, ask: boolean): Promise<Record<string, Value>> {
+  const known: Record<string, Value> = { ...given }
+  for (const [name, value] of Object.entries(state.inputs)) if (value !== null) known[name] = value
+  const missing = Object.keys(runbook.inputs).filter((name) => !(name in known))
+  if (missing.length === 0) return known
+  if (ask) return await askInputs(runbook, { inputs: known, choices: new Map(), missing })
+  throw new OperatorError('usage', { message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`, hint: '--set NAME=VALUE' })
+}
+
+function requireUnfinished(state: RunState): void {
+  if (state.status === 'finished')
+    throw new OperatorError('usage', { message: `${state.run} is finished: it ${state.result}`, hint: `npx drillbook show ${state.run}` })
+}
+
+function lastOpenRun(runs: string): string {
+  const open = listRuns(runs)
+    .reverse()
+    .find((id) => foldAll(requireJournal(journalFile(path.join(runs, id))).events).status !== 'finished')
+  if (open !== undefined) return path.join(runs, open)
+  throw new OperatorError('usage', { message: 'there is no run to go on with', hint: 'npx drillbook runs lists them all.' })
+}

@@ -1,0 +1,64 @@
+import type { Lab } from '../lab/index.ts'
+import type { ExitName } from '../model/exit-code.ts'
+import type { RunEnd } from '../runner/run.ts'
+import { run } from '../runner/run.ts'
+import type { OpenRun } from './run-session.ts'
+
+/** Drives an open run to its end or to a pause, then measures, seals and tells what is next. */
+export async function concludeRun(open: OpenRun, options: { rehearse: boolean; lab: Lab | undefined; publish: boolean }): Promise<ExitName> {
+  try {
+    const end = await driveRun(open, options.rehearse)
+    return end.kind === 'paused' ? await tellPaused(open, end.reason) : await tellFinished(open, end, options)
+  } finally {
+    open.close()
+  }
+}
+
+async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
+  const { session } = open
+  try {
+    if (!onlyChecks) return await run(session)
+    const { rehearse } = await import('../runner/rehearse.ts')
+    return await rehearse(session)
+  } catch (error) {
+    // A prompt that was left by Ctrl-C, or by a signal: everything before it is recorded.
+    if (!(error instanceof Error) || !['ExitPromptError', 'AbortPromptError'].includes(error.name)) throw error
+    const reason = session.interruption.reason === '' ? 'left at a prompt (Ctrl-C)' : session.interruption.reason
+    session.record({ event: 'run-paused', reason })
+    session.commit()
+    return { kind: 'paused', reason }
+  }
+}
+
+function tellPaused({ session, screen, recorder }: OpenRun, reason: string): Promise<ExitName> {
+  recorder.journal.close()
+  screen.rest()
+  screen.line()
+  screen.line(`Paused: ${reason}`)
+  screen.line(`Everything done so far is recorded. Go on with:  npm run resume ${session.state.run}`)
+  return Promise.resolve(session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted')
+}
+
+async function tellFinished(open: OpenRun, end: Extract<RunEnd, { kind: 'finished' }>, options: { lab: Lab | undefined; publish: boolean }): Promise<ExitName> {
+  const { session, screen, recorder, directory } = open
+  const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
+  if (session.state.fault && options.lab) await (await import('./drill.ts')).measureDrill(options.lab, open)
+  const hash = recorder.seal()
+  screen.rest()
+  screen.line()
+  for (const line of summaryLines(session.runbook, session.state)) screen.line(line)
+  screen.line()
+  screen.line(`The run ${end.result}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
+  for (const line of nextSteps(open)) screen.line(line)
+  if (options.publish) await (await import('./drill.ts')).publishDrill(open, hash)
+  const met = session.state.fault ? objectivesMet(session.state) === true : true
+  return end.result === 'succeeded' && met ? 'ok' : 'failed'
+}
+
+function nextSteps({ session }: OpenRun): string[] {
+  const { run: id, fault, mode } = session.state
+  const lines = [`Next:  npx drillbook show ${id}      what happened, step by step`, `       npx drillbook verify ${id}    that nobody changed it`]
+  if (fault) lines.push(`       npm run drill ${session.runbook.id}    the same as a recorded drill`)
+  if (fault || mode === 'drill') lines.push('       npm run lab -- down             the lab is still up; this ends it')
+  return lines
+}

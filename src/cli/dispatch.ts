@@ -1,0 +1,62 @@
+import { EXIT } from '../model/exit-code.ts'
+import { OperatorError } from '../model/problem.ts'
+import type { Command, Io } from './command.ts'
+
+/** The verbs; each is loaded only when it is asked for. */
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  run: () => import('./commands/run.ts'),
+  resume: () => import('./commands/resume.ts'),
+  drill: () => import('./commands/drill.ts'),
+  runs: () => import('./commands/runs.ts'),
+  show: () => import('./commands/show.ts'),
+  verify: () => import('./commands/verify.ts'),
+  check: () => import('./commands/check.ts'),
+  lab: () => import('./commands/lab.ts'),
+  reference: () => import('./commands/reference.ts'),
+}
+
+const io: Io = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+}
+
+/** Runs one command and returns the exit code. The only place that catches: a known error is a tidy message, any other is ours. */
+export async function dispatch(argv: string[]): Promise<number> {
+  const [verb, ...rest] = argv
+  try {
+    if (verb === undefined || verb === '--help' || verb === 'help') return await overview(verb === undefined)
+    const load = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined
+    if (!load) throw new OperatorError('usage', { message: `unknown command "${verb}": expected one of ${Object.keys(COMMANDS).join(', ')}` })
+    const { command } = await load()
+    if (rest.includes('--help')) {
+      io.out(command.usage)
+      return EXIT.ok.code
+    }
+    return EXIT[await command.run(rest, io)].code
+  } catch (error) {
+    return reportError(error)
+  }
+}
+
+function reportError(error: unknown): number {
+  if (error instanceof OperatorError) {
+    io.err(error.message)
+    return EXIT[error.exit].code
+  }
+  if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) {
+    io.err('Nothing was started.')
+    return EXIT.interrupted.code
+  }
+  io.err('This is a defect of Drillbook; please report it with what follows.')
+  io.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return EXIT.failed.code
+}
+
+async function overview(isMistake: boolean): Promise<number> {
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(async ([verb, load]) => `  ${verb.padEnd(10)} ${(await load()).command.summary}`),
+  )
+  const say = isMistake ? io.err : io.out
+  say(['drillbook <command> [options]', '', ...lines, '', 'drillbook <command> --help says more.'].join('\n'))
+  return isMistake ? EXIT.usage.code : EXIT.ok.code
+}

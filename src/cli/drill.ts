@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { findFault } from '../drill/faults/index.ts'
+import { measure } from '../drill/measurement.ts'
+import { humanTime } from '../drill/time-split.ts'
+import { readJournal } from '../journal/read.ts'
+import { journalFile } from '../journal/run-directory.ts'
+import type { Lab } from '../lab/index.ts'
+import { drillRecord } from '../reports/drill-record.ts'
+import type { OpenRun } from './run-session.ts'
+
+const STEADY_TIMEOUT_MS = 60_000
+const RECOVERY_TIMEOUT_MS = 30_000
+
+/** Customers are being served at the full rate, and the ledger holds this drill's orders only. */
+export async function reachSteadyState(lab: Lab, say: (line: string) => void): Promise<void> {
+  say(`Waiting until the canary places ${lab.options.writesPerSecond} orders a second through the edge without a failure …`)
+  await lab.canary.restartLedger()
+  await lab.canary.waitUntilSteady({ timeoutMs: STEADY_TIMEOUT_MS })
+}
+
+/** Breaks the lab, saying so. The intent is on disk before it happens. */
+export async function injectFault(lab: Lab, { session }: OpenRun, say: (line: string) => void): Promise<void> {
+  const { drill } = session.runbook
+  if (!drill) return
+  const fault = findFault(drill.fault)
+  say('')
+  say(`This is a drill. Now: ${fault.summary} (${drill.fault} on ${drill.on})`)
+  session.record({ event: 'note-added', text: `drill: about to inject ${drill.fault} on ${drill.on}` })
+  session.commit()
+  const { at, detail } = await fault.inject(lab, drill.on)
+  session.record({ event: 'fault-injected', fault: drill.fault, on: drill.on, faultAt: new Date(at).toISOString(), detail })
+  session.commit()
+  say(detail)
+}
+
+/** Computes RTO and RPO from what the canary saw, once service is sustained; what could not be measured stays null. */
+export async function measureDrill(lab: Lab, { session, directory }: OpenRun): Promise<void> {
+  const { fault } = session.state
+  if (!fault) return
+  const faultAt = Date.parse(fault.faultAt)
+  await lab.canary.waitUntilRecovered({ after: faultAt, timeoutMs: RECOVERY_TIMEOUT_MS })
+  const found = await lab.canary.foundIds()
+  const measured = measure(await lab.canary.ledger(), faultAt, found)
+  const { rtoMs, firstFailureAt, restoredAt } = measured
+  const events = readJournal(journalFile(directory)).events
+  const humanMs = firstFailureAt === null || restoredAt === null ? session.state.humanMs : humanTime(events, firstFailureAt, restoredAt)
+  session.record({
+    event: 'run-measured',
+    measurement: {
+      faultAt: fault.faultAt,
+      rtoMs,
+      rpoMs: measured.rpoMs,
+      humanMs,
+      machineMs: rtoMs === null ? 0 : Math.max(0, rtoMs - humanMs),
+      // The drill begins the run itself: nobody had to notice anything.
+      detectionMs: null,
+      acknowledged: measured.acknowledged,
+      lost: measured.lost,
+      indeterminate: measured.indeterminate,
+      recovered: measured.recovered,
+      writesPerSecond: measured.writesPerSecondBefore,
+      replication: lab.options.synchronousCommit,
+    },
+  })
+}
+
+/** Publishes the record of a drill, passed or failed: docs/drills shows all of them. */
+export async function publishDrill({ session, screen }: OpenRun, journalHash: string): Promise<void> {
+  const file = path.join('docs', 'drills', `${session.state.run}.json`)
+  mkdirSync(path.join(session.root, 'docs', 'drills'), { recursive: true })
+  writeFileSync(path.join(session.root, file), `${JSON.stringify(drillRecord(session.runbook, session.state, journalHash), null, 2)}\n`)
+  screen.line(`Drill record: ${file}`)
+}

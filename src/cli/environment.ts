@@ -1,0 +1,67 @@
+import type { Plan } from '../document/plan.ts'
+import type { Target } from '../fences/api.ts'
+import type { Environment, TargetSpec } from '../model/environment.ts'
+import { OperatorError } from '../model/problem.ts'
+import type { Lab, LabOptions } from '../lab/index.ts'
+
+export type OpenEnvironment = {
+  name: string
+  protected: boolean
+  targets: Record<string, Target>
+  /** Every secret value, for redaction. */
+  secrets: string[]
+  lab: Lab | undefined
+}
+
+export function findEnvironment(plan: Plan, wanted: string | undefined): { name: string; environment: Environment } {
+  const name = wanted ?? plan.defaultEnvironment
+  const environment = plan.environments[name]
+  if (environment) return { name, environment }
+  throw new OperatorError('usage', {
+    message: `unknown environment "${name}": expected one of ${Object.keys(plan.environments).join(', ')}`,
+    hint: 'docs/plan/environments.yaml declares them.',
+  })
+}
+
+/** Targets with their secrets, from the plan or from the lab, which is started when it is not up. */
+export async function openEnvironment(
+  name: string,
+  environment: Environment,
+  labOptions: () => Promise<LabOptions>,
+  report: (line: string) => void,
+): Promise<OpenEnvironment> {
+  if (!environment.lab) {
+    const { readSecrets } = Object.keys(environment.secrets).length === 0 ? { readSecrets: async () => ({}) } : await import('../host/secrets.ts')
+    const secrets = await readSecrets(environment.secrets)
+    return { name, protected: environment.protected, targets: withSecrets(environment.targets, secrets), secrets: Object.values(secrets), lab: undefined }
+  }
+  const { open, up } = await import('../lab/index.ts')
+  const options = await labOptions()
+  const lab = (await open(options.name)) ?? (await up(options, report))
+  const secrets = lab.secrets()
+  const targets = withSecrets(await lab.targets(), secrets)
+  return { name, protected: environment.protected, targets, secrets: Object.values(secrets), lab }
+}
+
+/** Puts the values where the plan names secrets. */
+function withSecrets(specs: Record<string, TargetSpec>, secrets: Record<string, string>): Record<string, Target> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]): [string, Target] => {
+      if (spec.kind !== 'postgres') return [name, { ...spec, name }]
+      const { password, ...rest } = spec
+      const value = password === undefined ? undefined : secrets[password.secret]
+      return [name, { ...rest, name, ...(value === undefined ? {} : { password: value }) }]
+    }),
+  )
+}
+
+/** What a journal says of the targets: where, never with which secret. */
+export function targetFacts(targets: Record<string, Target>): Record<string, { kind: string; address: string; region?: string }> {
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => {
+      const address = target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url
+      const region = 'region' in target && target.region !== undefined ? { region: target.region } : {}
+      return [name, { kind: target.kind, address, ...region }]
+    }),
+  )
+}

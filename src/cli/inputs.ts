@@ -1,0 +1,56 @@
+import { OperatorError } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
+import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
+import { executables } from '../model/runbook.ts'
+
+export type Given = { inputs: Record<string, Value>; choices: Map<string, string>; missing: string[] }
+
+/** `--set name=value`: an input by its name, or a decision by its id. Everything that is wrong is reported at once. */
+export function readSettings(runbook: Runbook, settings: readonly string[]): Given {
+  const problems: Problem[] = []
+  const given: Given = { inputs: {}, choices: new Map(), missing: [] }
+  const decisions = new Map(
+    executables(runbook.nodes).flatMap((node) => (node.kind === 'decision' ? [[node.id, node.choices.map((choice) => choice.value)]] : [])),
+  )
+  for (const setting of settings) {
+    const at = setting.indexOf('=')
+    const name = at === -1 ? setting : setting.slice(0, at)
+    const text = at === -1 ? '' : setting.slice(at + 1)
+    const spec = Object.hasOwn(runbook.inputs, name) ? runbook.inputs[name] : undefined
+    const choices = decisions.get(name)
+    if (spec) {
+      const value = readInput(spec, text)
+      if (typeof value === 'object') problems.push({ message: `--set ${name}: ${value.problem}` })
+      else given.inputs[name] = value
+    } else if (choices?.includes(text)) given.choices.set(name, text)
+    else problems.push({ message: `--set ${setting}: ${expectedSetting(runbook, name, choices)}` })
+  }
+  for (const [name, spec] of Object.entries(runbook.inputs)) {
+    if (name in given.inputs) continue
+    if (spec.default === undefined) given.missing.push(name)
+    else given.inputs[name] = spec.default
+  }
+  if (problems.length > 0) throw new OperatorError('usage', problems)
+  return given
+}
+
+function expectedSetting(runbook: Runbook, name: string, choices: string[] | undefined): string {
+  if (choices) return `expected ${name}=${choices.join('|')}`
+  const names = Object.keys(runbook.inputs)
+  return `this runbook has no input or decision "${name}": expected ${names.length === 0 ? 'none' : names.join(', ')}`
+}
+
+/** The typed value of an answer, or what is wrong with it. */
+export function readInput(spec: InputSpec, text: string): Value | { problem: string } {
+  if (text === '') return { problem: 'expected a value' }
+  if (spec.choices && !spec.choices.includes(text)) return { problem: `expected one of ${spec.choices.join(', ')}` }
+  if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text)) return { problem: `expected text like /${spec.pattern}/` }
+  if (spec.type === 'number') return Number.isFinite(Number(text)) ? Number(text) : { problem: 'expected a number' }
+  if (spec.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected true or false' }
+  return text
+}
+
+/** What may stand in a journal: a secret input is named, its value is not. */
+export function recordedInputs(runbook: Runbook, inputs: Record<string, Value>): Record<string, Value | null> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, runbook.inputs[name]?.type === 'secret' ? null : value]))
+}

@@ -1,0 +1,36 @@
+import type { Interruption } from '../runner/ports.ts'
+
+/** A terminal sends a signal to the whole group, and npm passes it on once more: two within this time are one. */
+const SAME_MS = 400
+
+/**
+ * Signals become requests: the first SIGINT, SIGTERM and SIGHUP let the step end and pause the run; a second SIGINT also ends the
+ * step. `stop` is called then; `release` frees a prompt that is waiting.
+ */
+export function listenForSignals(stop: () => void, release: () => void, say: (line: string) => void): Interruption {
+  const interruption: Interruption = { requested: 'no', reason: '' }
+  let last = Number.NEGATIVE_INFINITY
+  // A terminal that is gone must not take the run with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  process.on('SIGINT', () => {
+    const now = performance.now()
+    if (now - last < SAME_MS) return
+    last = now
+    if (interruption.requested === 'no') {
+      Object.assign(interruption, { requested: 'pause', reason: 'interrupted by the operator' })
+      say('Pausing when this step has ended. Press Ctrl-C again to stop the step.')
+    } else {
+      Object.assign(interruption, { requested: 'stop', reason: 'the step was stopped by the operator' })
+      say('Stopping the step.')
+      stop()
+    }
+    release()
+  })
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (interruption.requested === 'no')
+        Object.assign(interruption, { requested: 'pause', reason: signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)' })
+      release()
+    })
+  return interruption
+}

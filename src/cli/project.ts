@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { cached } from '../document/cache.ts'
+import type { Plan } from '../document/plan.ts'
+import { OperatorError } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Runbook } from '../model/runbook.ts'
+
+/** The folder that holds runbooks/ and docs/plan/, here or above. */
+export function projectRoot(from = process.cwd()): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'docs', 'plan', 'environments.yaml'))) return folder
+    if (folder === path.dirname(folder))
+      throw new OperatorError('usage', {
+        message: `there is no Drillbook project in ${from} or above it`,
+        hint: 'Start it in the folder that holds runbooks/ and docs/plan/.',
+      })
+  }
+}
+
+/** A runbook without a mistake, or OperatorError with all of them. The readers are loaded only when something changed. */
+export function openRunbook(root: string, id: string): Promise<Runbook> {
+  return cached(root, `runbook-${id}`, async () => {
+    const { requireRunbook } = await import('../document/load.ts')
+    const runbook = requireRunbook(root, id)
+    return { value: runbook, sources: runbook.sources }
+  })
+}
+
+/** The plan, and what is wrong with it. A mistake in it is shown but keeps nobody from recovering; a plan that cannot be read does. */
+export function openPlan(root: string): Promise<{ plan: Plan; problems: Problem[] }> {
+  return cached(root, 'plan', async () => {
+    const { loadPlan } = await import('../document/plan.ts')
+    const { plan, problems, sources } = loadPlan(root)
+    if (!plan) throw new OperatorError('usage', problems)
+    return { value: { plan, problems }, sources }
+  })
+}

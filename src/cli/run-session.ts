@@ -1,0 +1,193 @@
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import path from 'node:path'
+import packageFile from '../../package.json' with { type: 'json' }
+import type { Plan } from '../document/plan.ts'
+import { SupervisedExecutor } from '../host/executor.ts'
+import { bootId } from '../host/process-tree.ts'
+import { systemClock } from '../host/clock.ts'
+import { TerminalScreen } from '../host/screen.ts'
+import { Journal, START } from '../journal/append.ts'
+import type { ChainEnd } from '../journal/append.ts'
+import { emptyState } from '../journal/fold.ts'
+import type { RunState } from '../journal/fold.ts'
+import { acquireLock } from '../journal/lock.ts'
+import type { Lock } from '../journal/lock.ts'
+import { createRunDirectory, journalFile, newRunId, runsFolder } from '../journal/run-directory.ts'
+import type { Mode } from '../model/event.ts'
+import type { Runbook, Value } from '../model/runbook.ts'
+import { steps } from '../model/runbook.ts'
+import type { Operator, Session } from '../runner/ports.ts'
+import { contactLines } from './contacts.ts'
+import { targetFacts } from './environment.ts'
+import type { OpenEnvironment } from './environment.ts'
+import { recordedInputs } from './inputs.ts'
+import { listenForSignals } from './interruption.ts'
+import { lockFolder, lookFrom, thisHolder } from './lock-holder.ts'
+import { Recorder } from './recorder.ts'
+
+const GRACE_MS = 5000
+const WARM_WORKERS = 2
+
+/** What a run is started or resumed with. */
+export type RunSettings = {
+  root: string
+  plan: Plan
+  runbook: Runbook
+  mode: Mode
+  unattended: boolean
+  inputs: Record<string, Value>
+  choices: Map<string, string>
+  environment: OpenEnvironment
+  operatorName: string
+  json: boolean
+  mirror: string | undefined
+  takeOver: boolean
+}
+
+export type OpenRun = { session: Session; recorder: Recorder; screen: TerminalScreen; directory: string; close: () => void }
+
+export function operatorName(given: string | undefined): string {
+  return given ?? process.env['DRILLBOOK_OPERATOR'] ?? userInfo().username
+}
+
+/** Locks, makes the run's folder and its journal, and records that the run started. */
+export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
+  const { root, runbook, environment } = settings
+  const runs = runsFolder(root, process.env)
+  const id = newRunId(runbook.id, new Date())
+  const lock = await lockRun(settings, runs, id, false)
+  const directory = createRunDirectory(runs, id)
+  copySources(root, runbook, directory)
+  const run = await openRun(settings, { directory, lock, state: emptyState(), end: START })
+  const objective = settings.plan.services[runbook.service]?.objective
+  run.session.record({
+    event: 'run-started',
+    run: id,
+    runbook: runbook.id,
+    title: runbook.title,
+    service: runbook.service,
+    mode: settings.mode,
+    host: hostname(),
+    pid: process.pid,
+    boot: bootId(),
+    versions: { drillbook: packageFile.version, node: process.version },
+    inputs: recordedInputs(runbook, settings.inputs),
+    objective: objective === undefined ? null : { rtoMs: objective.rto, rpoMs: objective.rpo, approvedBy: objective.approvedBy, approvedAt: objective.approvedAt },
+    targets: targetFacts(environment.targets),
+    sources: runbook.sources,
+  })
+  run.session.commit()
+  return run
+}
+
+/** Locks again and continues the journal where it ended; a torn last line is set aside, not lost. */
+export async function openStoppedRun(
+  settings: RunSettings,
+  directory: string,
+  journal: { state: RunState; end: ChainEnd; validBytes: number; torn: boolean },
+): Promise<OpenRun> {
+  const runs = path.dirname(directory)
+  const lock = await lockRun(settings, runs, journal.state.run, true)
+  if (journal.torn) setTornLineAside(directory, journal.validBytes)
+  const after = journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
+  const run = await openRun(settings, { directory, lock, ...journal })
+  run.session.record({ event: 'run-resumed', host: hostname(), pid: process.pid, boot: bootId(), after })
+  run.session.commit()
+  return run
+}
+
+function lockRun({ runbook, environment, takeOver, operatorName: operator }: RunSettings, runs: string, id: string, resuming: boolean): Promise<Lock> {
+  const folder = lockFolder(runs, runbook.id, environment.name)
+  return acquireLock(folder, thisHolder(id, operator), lookFrom(runs), { resuming, takeOver })
+}
+
+/** What was read is kept with the run: a later change of the runbook can be shown as a difference. */
+function copySources(root: string, runbook: Runbook, directory: string): void {
+  for (const { file } of runbook.sources) {
+    const copy = path.join(directory, 'sources', file)
+    mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 })
+    copyFileSync(path.join(root, file), copy)
+  }
+}
+
+function setTornLineAside(directory: string, validBytes: number): void {
+  const file = journalFile(directory)
+  const bytes = readFileSync(file)
+  appendFileSync(`${file}.torn`, Buffer.concat([bytes.subarray(validBytes), Buffer.from('\n')]), { mode: 0o600 })
+  writeFileSync(file, bytes.subarray(0, validBytes), { mode: 0o600 })
+}
+
+type Opening = { directory: string; lock: Lock; state: RunState; end: ChainEnd }
+
+async function openRun(settings: RunSettings, { directory, lock, state, end }: Opening): Promise<OpenRun> {
+  const { root, runbook, environment, plan } = settings
+  const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
+  const executor = new SupervisedExecutor({ directory, secrets: environment.secrets, workers: needsWorkers ? WARM_WORKERS : 0, graceMs: GRACE_MS })
+  const head = { digest: runbook.digest, operator: settings.operatorName, environment: environment.name }
+  const files = [journalFile(directory), ...mirrorFile(settings.mirror, directory)]
+  const recorder = new Recorder(directory, new Journal(files, head, end, systemClock), state, executor)
+  const screen = new TerminalScreen(settings.json ? process.stderr : process.stdout, plan.services[runbook.service]?.objective.rto)
+  const prompts = new AbortController()
+  const interruption = listenForSignals(() => executor.cancelAll(), () => prompts.abort(), (line) => screen.line(line))
+  const operator = await chooseOperator(settings, screen, directory, prompts.signal)
+  const session: Session = {
+    runbook,
+    state,
+    mode: settings.mode,
+    inputs: settings.inputs,
+    targets: environment.targets,
+    environment: { name: environment.name, protected: environment.protected },
+    operatorName: settings.operatorName,
+    unattended: settings.unattended,
+    root,
+    clock: systemClock,
+    executor,
+    operator,
+    screen,
+    interruption,
+    record: recorder.record,
+    commit: recorder.commit,
+    keep: recorder.keep,
+  }
+  recorder.listen((event) => screen.event(event, session))
+  if (settings.json) recorder.listen((event) => process.stdout.write(`${JSON.stringify(event)}\n`))
+  const close = (): void => {
+    screen.rest()
+    executor.close()
+    lock.release()
+  }
+  return { session, recorder, screen, directory, close }
+}
+
+function mirrorFile(mirror: string | undefined, directory: string): string[] {
+  if (mirror === undefined) return []
+  const copy = path.resolve(mirror, path.basename(directory))
+  mkdirSync(copy, { recursive: true, mode: 0o700 })
+  return [journalFile(copy)]
+}
+
+/** The libraries that ask are loaded only when someone is there to be asked. */
+async function chooseOperator(settings: RunSettings, screen: TerminalScreen, directory: string, signal: AbortSignal): Promise<Operator> {
+  if (settings.unattended) {
+    const { unattendedOperator } = await import('../runner/unattended.ts')
+    return unattendedOperator(settings.choices)
+  }
+  const { TerminalOperator } = await import('../host/prompts.ts')
+  const { dryRunLines } = await import('../runner/dry-run.ts')
+  const { plan, runbook } = settings
+  const secretInputs = new Set(Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'))
+  const lookups = {
+    contacts: (_: Session, role: string | undefined) => contactLines(plan, runbook.service, role),
+    dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) => dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs }),
+    log: () => logLines(directory),
+  }
+  return new TerminalOperator(screen, lookups, { output: settings.json ? process.stderr : process.stdout, signal })
+}
+
+const LOG_LINES = 40
+
+function logLines(directory: string): string[] {
+  const lines = readFileSync(journalFile(directory), 'utf8').trimEnd().split('\n')
+  return [`The journal: ${journalFile(directory)}`, `The output of each fence: ${path.join(directory, 'output')}`, ...lines.slice(-LOG_LINES).map((line) => line.slice(0, 200))]
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Outputs } from '../model/outcome.ts'
+import type { FenceJob } from '../runner/ports.ts'
+import type { FenceGlobals } from './api.ts'
+import { MISSING_OUTPUT } from './missing-output.ts'
+import { requireOutputs } from './sh.ts'
+
+const MARK = 'drillbook'
+
+/** The text that stands at a module's address for the fence that is being executed. */
+let virtual: { url: string; source: string; tag: string } | undefined
+
+/**
+ * A fence is a module whose address is the runbook itself and whose first line is the fence's own, so that a stack trace points into
+ * the runbook. The modules it imports from the project are loaded anew for each fence: no state leaks from step to step.
+ */
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context)
+    const parent = context.parentURL ?? ''
+    const isLocal = specifier.startsWith('.') && parent.includes(`?${MARK}=`)
+    return isLocal && virtual ? { ...resolved, url: `${resolved.url}?${MARK}=${virtual.tag}` } : resolved
+  },
+  load(url, context, next) {
+    if (url === virtual?.url) return { format: 'module-typescript', source: virtual.source, shortCircuit: true }
+    if (!url.includes(`?${MARK}=`)) return next(url, context)
+    const file = new URL(url)
+    return { format: 'module-typescript', source: readFileSync(fileURLToPath(file), 'utf8'), shortCircuit: true }
+  },
+})
+
+let count = 0
+
+/** Executes a ts fence in this process. Rejects with the fence's own error, its stack pointing into the runbook. */
+export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promise<Outputs> {
+  count += 1
+  const file = pathToFileURL(path.resolve(job.root, job.fence.place.file))
+  const tag = String(count)
+  const url = `${file.href}?${MARK}=${tag}`
+  virtual = { url, tag, source: '\n'.repeat(job.fence.place.line - 1) + job.fence.code }
+  const declared: Record<string, unknown> = {}
+  Object.assign(globalThis, { assert }, fenceGlobals(job, declared, query))
+  try {
+    await import(url)
+  } catch (error) {
+    throw readable(error, job.root)
+  }
+  const result = requireOutputs(declared, job.declares)
+  if ('reason' in result) throw new Error(result.reason)
+  return result.outputs
+}
+
+function fenceGlobals(job: FenceJob, declared: Record<string, unknown>, query: FenceGlobals['query']): FenceGlobals {
+  const { input, outputs, targets, run } = job.context
+  return {
+    input: requireKnown(input, (name) => `there is no input "${name}"`),
+    outputs: requireKnown(outputs, (name) => `${MISSING_OUTPUT} "${name}"`),
+    output: (name, value) => {
+      declared[name] = value
+    },
+    target: (name) => {
+      const target = targets[name]
+      if (!target) throw new Error(`there is no target "${name}" in the environment ${run.environment}: expected ${Object.keys(targets).join(', ')}`)
+      return target
+    },
+    query,
+    run,
+  }
+}
+
+/** Reading what is not there says so, instead of giving undefined to a command. */
+function requireKnown<T extends Record<string, unknown>>(values: T, message: (name: string) => string): T {
+  return new Proxy(values, {
+    get(record, name) {
+      if (typeof name === 'symbol') return Reflect.get(record, name)
+      if (!(name in record)) throw new Error(message(name))
+      return record[name]
+    },
+  })
+}
+
+/** Addresses as people know them: project-relative, without our marks; frames of ours and of Node are left out. */
+function readable(error: unknown, root: string): Error {
+  const original = error instanceof Error ? error : new Error(String(error))
+  const prefix = `${pathToFileURL(root).href}/`
+  const clean = (text: string): string => text.replaceAll(prefix, '').replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '')
+  const frames = (original.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && line.includes(`?${MARK}=`))
+  const readableError = new Error(clean(original.message), { cause: original })
+  readableError.name = original.name
+  readableError.stack = [`${original.name}: ${readableError.message}`, ...frames.map((frame) => clean(frame))].join('\n')
+  return readableError
+}

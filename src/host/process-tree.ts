@@ -1,0 +1,72 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { JOB_VARIABLE } from '../fences/sh.ts'
+
+/** What the kernel knows of a process; the start time tells it from a later one with the same number. */
+export type ProcessIdentity = { pid: number; startTime: string }
+
+/** Undefined when there is no such process, or only its zombie. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid)
+  return stat === undefined || stat.state === 'Z' ? undefined : { pid, startTime: stat.startTime }
+}
+
+export function isAlive(process: ProcessIdentity): boolean {
+  return identify(process.pid)?.startTime === process.startTime
+}
+
+/** Identifies this start of the machine: a process of another boot is certainly gone. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** Processes of the group or with the job's mark, zombies and this process left out. */
+export function processesOf(group: number | undefined, job: string): number[] {
+  const mark = Buffer.from(`${JOB_VARIABLE}=${job}\0`)
+  return processIds().filter((pid) => {
+    if (pid === process.pid) return false
+    const stat = readStat(pid)
+    if (stat === undefined || stat.state === 'Z') return false
+    return stat.group === group || environmentOf(pid)?.includes(mark) === true
+  })
+}
+
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) trySignal(pid, signal)
+}
+
+/** False when there is nothing left to signal. */
+export function trySignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
+  }
+}
+
+function processIds(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
+}
+
+function environmentOf(pid: number): Buffer | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/environ`)
+  } catch {
+    return undefined
+  }
+}
+
+function readStat(pid: number): { state: string; group: number; startTime: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' }
+  } catch {
+    return undefined
+  }
+}

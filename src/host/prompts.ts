@@ -1,0 +1,220 @@
+import { createPromptModule } from 'inquirer'
+import { formatDuration } from '../model/duration.ts'
+import type { Decision, Executable, Step } from '../model/runbook.ts'
+import type { FailureAnswer, Operator, Session, SettleAnswer, StepAnswer } from '../runner/ports.ts'
+import { renderInform } from '../steps/inform/run.ts'
+import { isManual } from '../steps/step/run.ts'
+import type { TerminalScreen } from './screen.ts'
+import { stepPrompt } from './step-prompt.ts'
+import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
+import { wrap } from './text.ts'
+
+/** What prompts can show that the runner does not know. */
+export type Lookups = {
+  contacts: (session: Session, role: string | undefined) => string[]
+  /** What a step would execute, resolved; nothing is executed. */
+  dryRun: (node: Executable, session: Session) => string[]
+  /** Where the output of the run is kept. */
+  log: (session: Session) => string[]
+}
+
+type Prompt = ReturnType<typeof createPromptModule<{ step: StepPromptConfig }>>
+
+const SHOWING: readonly KeyChoice[] = [
+  { key: 'd', label: 'dry-run', value: 'dry-run' },
+  { key: 'v', label: 'view the script', value: 'show' },
+  { key: 'n', label: 'note', value: 'note' },
+  { key: 'c', label: 'contacts', value: 'contacts' },
+]
+const LEAVING: readonly KeyChoice[] = [
+  { key: 's', label: 'skip', value: 'skip' },
+  { key: 'b', label: 'roll back', value: 'roll-back' },
+  { key: 'p', label: 'pause', value: 'pause' },
+  { key: '?', label: 'help', value: 'help' },
+]
+const LOG: KeyChoice = { key: 'l', label: 'log', value: 'log' }
+
+const HELP: Record<string, string> = {
+  run: 'do it: check, run, verify; every outcome is recorded',
+  done: 'you have done it by hand',
+  retry: 'try the step again from its checks',
+  skip: 'leave the step out; asks why, and records it',
+  'dry-run': 'print what would run, with its values; nothing is executed',
+  show: 'print the exact commands',
+  note: 'write a line into the journal',
+  contacts: 'who to call',
+  log: 'the output so far, and where it is kept',
+  'roll-back': 'undo the completed steps, last first, each after its own question',
+  pause: 'stop here; prints how to resume',
+}
+
+/** A person at a terminal. Every answer that changes something is one they gave on purpose. */
+export class TerminalOperator implements Operator {
+  readonly #screen: TerminalScreen
+  readonly #lookups: Lookups
+  readonly #prompt: Prompt
+
+  constructor(screen: TerminalScreen, lookups: Lookups, streams: { output: NodeJS.WriteStream; signal: AbortSignal }) {
+    this.#screen = screen
+    this.#lookups = lookups
+    this.#prompt = createPromptModule<{ step: StepPromptConfig }>(streams)
+    this.#prompt.registerPrompt('step', stepPrompt)
+  }
+
+  async confirm(node: Exclude<Executable, Decision>, session: Session): Promise<StepAnswer> {
+    if (node.kind === 'inform') for (const line of wrap(renderInform(node, session), this.#screen.width - 4)) this.#screen.line(`  ┃ ${line}`)
+    const danger = node.kind === 'step' ? node.danger : 'safe'
+    for (;;) {
+      const label = node.kind === 'inform' ? 'write it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
+      const choices = [{ key: 'r', label, value: 'run' }, ...SHOWING, ...LEAVING]
+      const answer = await this.#ask(node, session, question(node), choices, danger === 'safe' ? 'run' : undefined)
+      if (answer !== 'run') return this.#leave(answer)
+      if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session))) return { kind: 'run' }
+    }
+  }
+
+  async performed(step: Step, session: Session): Promise<StepAnswer> {
+    const choices = [{ key: 'y', label: 'done, go on', value: 'done' }, ...SHOWING, ...LEAVING]
+    const answer = await this.#ask(step, session, 'Done by hand?', choices, undefined)
+    return answer === 'done' ? { kind: 'run' } : this.#leave(answer)
+  }
+
+  async decide(decision: Decision, session: Session): ReturnType<Operator['decide']> {
+    for (const choice of decision.choices) {
+      this.#screen.line(`  ${choice.value}: ${choice.title}`)
+      for (const line of wrap(choice.prose, this.#screen.width - 6)) this.#screen.line(`      ${line}`)
+    }
+    const choices = decision.choices.map((choice, index) => ({ key: String(index + 1), label: choice.value, value: `choice:${choice.value}` }))
+    const answer = await this.#ask(decision, session, 'Which?', [...choices, ...SHOWING, ...LEAVING], undefined)
+    if (answer.startsWith('choice:')) return { kind: 'choice', choice: answer.slice('choice:'.length) }
+    return await this.#leave(answer)
+  }
+
+  async failed(step: Step, reason: string, session: Session): Promise<FailureAnswer> {
+    this.#screen.line(`  The step did not succeed: ${reason}`)
+    const choices = [{ key: 't', label: 'try again', value: 'retry' }, LOG, ...SHOWING, ...LEAVING]
+    const answer = await this.#ask(step, session, 'What now?', choices, undefined)
+    if (answer !== 'retry') return await this.#leave(answer)
+    if (step.danger !== 'destructive' || (await this.#reallyDestroy(step, session))) return { kind: 'retry' }
+    return await this.failed(step, reason, session)
+  }
+
+  async settle(step: Step, reason: string, session: Session): Promise<SettleAnswer> {
+    this.#screen.line(`  It is not known whether ${step.id} did its work: ${reason}`)
+    this.#screen.line('  Look for yourself before you answer; trying again repeats it.')
+    const choices = [
+      { key: 'y', label: 'it is done', value: 'done' },
+      { key: 't', label: 'it is not: try again', value: 'retry' },
+      LOG,
+      ...SHOWING,
+      ...LEAVING,
+    ]
+    const answer = await this.#ask(step, session, 'Was it done?', choices, undefined)
+    if (answer === 'done') return { kind: 'done', reason: await this.#text('How do you know?') }
+    return answer === 'retry' ? { kind: 'retry' } : await this.#leave(answer)
+  }
+
+  async confirmRollback(step: Step, session: Session): ReturnType<Operator['confirmRollback']> {
+    this.#screen.line()
+    this.#screen.line(`Roll back: ${step.title}  ${step.id}`)
+    const choices = [
+      { key: 'r', label: 'roll back', value: 'run' },
+      { key: 'k', label: 'keep as it is', value: 'keep' },
+      ...SHOWING,
+      { key: 'p', label: 'pause', value: 'pause' },
+      { key: '?', label: 'help', value: 'help' },
+    ]
+    const answer = await this.#ask(step, session, 'Undo this step?', choices, undefined)
+    if (answer === 'run') return { kind: 'run' }
+    if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
+    return { kind: 'pause', reason: 'paused by the operator' }
+  }
+
+  /** Asks until the answer is one that leads on; what only shows something is answered here. */
+  async #ask(node: Executable, session: Session, message: string, choices: readonly KeyChoice[], enter: string | undefined): Promise<string> {
+    const since = session.clock.now()
+    for (;;) {
+      this.#screen.rest()
+      const expectMs = 'expectMs' in node ? node.expectMs : undefined
+      const clock = (): string => this.#screen.clock(session, { since, expectMs })
+      const { answer } = await this.#prompt<{ answer: string }>([{ type: 'step', name: 'answer', message, clock, choices, enter }])
+      switch (answer) {
+        case 'dry-run':
+          this.#print(this.#lookups.dryRun(node, session))
+          break
+        case 'show':
+          this.#print(scriptsOf(node))
+          break
+        case 'note':
+          session.record({ event: 'note-added', step: node.id, text: await this.#text('Note:') })
+          session.commit()
+          break
+        case 'contacts':
+          this.#print(this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
+          break
+        case 'log':
+          this.#print(this.#lookups.log(session))
+          break
+        case 'help':
+          this.#print(choices.filter((choice) => choice.value !== 'help').map((choice) => `${choice.key}  ${choice.label.padEnd(20)} ${HELP[choice.value] ?? ''}`))
+          break
+        default:
+          return answer
+      }
+    }
+  }
+
+  async #leave(answer: string): Promise<Exclude<StepAnswer, { kind: 'run' }>> {
+    if (answer === 'skip') return { kind: 'skip', reason: await this.#text('Why is it skipped?') }
+    if (answer === 'roll-back') return { kind: 'roll-back', reason: await this.#text('Why is it rolled back?') }
+    return { kind: 'pause', reason: 'paused by the operator' }
+  }
+
+  /** In a protected environment the name of what is destroyed is typed; elsewhere a plain no is the default. */
+  async #reallyDestroy(step: Step, session: Session): Promise<boolean> {
+    if (!session.environment.protected) {
+      const { sure } = await this.#prompt<{ sure: boolean }>([
+        { type: 'confirm', name: 'sure', message: `This is destructive${step.target === undefined ? '' : ` for ${step.target}`}. Go on?`, default: false },
+      ])
+      return sure
+    }
+    const name = step.target ?? session.runbook.service
+    const typed = await this.#text(`This is destructive and ${session.environment.name} is protected. Type ${name} to go on:`, false)
+    if (typed === name) return true
+    this.#screen.line(`  That is not ${name}: nothing was done.`)
+    return false
+  }
+
+  async #text(message: string, required = true): Promise<string> {
+    const { text } = await this.#prompt<{ text: string }>([
+      { type: 'input', name: 'text', message, validate: (value: string) => !required || value.trim() !== '' || 'Please write a few words.' },
+    ])
+    return text.trim()
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#screen.line()
+    for (const line of lines) this.#screen.line(`  ${line}`)
+    this.#screen.line()
+  }
+}
+
+function question(node: Exclude<Executable, Decision>): string {
+  if (node.kind === 'inform') return `Tell ${node.audience}?`
+  if (node.kind === 'parallel') return `Run these ${node.steps.length} steps at the same time?`
+  const expected = node.expectMs === undefined ? '' : ` (about ${formatDuration(node.expectMs)})`
+  return `${isManual(node) ? 'Begin this step by hand' : 'Run this step'}${expected}?`
+}
+
+/** The executable text of a node, as the page shows it. */
+export function scriptsOf(node: Executable): string[] {
+  const all = node.kind === 'parallel' ? node.steps : node.kind === 'step' ? [node] : []
+  if (all.length === 0) return ['This runs nothing.']
+  return all.flatMap((step) =>
+    step.fences.flatMap((fence) => [
+      `── ${fence.role} (${fence.lang}) ${fence.script ?? ''}${fence.on === undefined ? '' : ` on ${fence.on}`}`,
+      ...fence.code.split('\n'),
+      '',
+    ]),
+  )
+}

@@ -1,0 +1,41 @@
+import type { Outcome } from '../model/outcome.ts'
+import type { FenceJob } from '../runner/ports.ts'
+
+/** What the runner, its supervisor and the supervisor's workers say to each other, over Node's own channel between processes. */
+
+export type ToSupervisor =
+  | { type: 'begin'; directory: string; secrets: string[]; workers: number; graceMs: number }
+  | { type: 'execute'; job: FenceJob }
+  | { type: 'cancel'; job: string; reason: string }
+  | { type: 'recorded'; job: string }
+  | { type: 'end' }
+
+export type FromSupervisor =
+  | { type: 'output'; job: string; chunk: string }
+  | { type: 'waiting'; job: string; reason: string }
+  | { type: 'finished'; job: string; outcome: Outcome }
+
+export type ToWorker = { type: 'job'; job: FenceJob; nonce: string }
+
+export type FromWorker =
+  | { type: 'ready' }
+  | { type: 'waiting'; reason: string }
+  | { type: 'finished'; outcome: Outcome }
+
+/** All ends are the same version of this program, so that the tag tells the whole shape. */
+function hasType(message: unknown, types: readonly string[]): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && types.includes(String(message.type))
+}
+
+export function isToSupervisor(message: unknown): message is ToSupervisor {
+  return hasType(message, ['begin', 'execute', 'cancel', 'recorded', 'end'])
+}
+export function isFromSupervisor(message: unknown): message is FromSupervisor {
+  return hasType(message, ['output', 'waiting', 'finished'])
+}
+export function isToWorker(message: unknown): message is ToWorker {
+  return hasType(message, ['job'])
+}
+export function isFromWorker(message: unknown): message is FromWorker {
+  return hasType(message, ['ready', 'waiting', 'finished'])
+}

@@ -1,0 +1,78 @@
+import type { Outcome } from '../model/outcome.ts'
+import type { FenceJob } from '../runner/ports.ts'
+import { processesOf, signalAll, trySignal } from './process-tree.ts'
+
+export type JobSink = { output: (chunk: Buffer) => void; waiting: (reason: string) => void }
+
+/** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */
+const LOOK_MS = 20
+
+/** A fence being executed: its clock, and the one way in which it and all it started are ended. */
+export class RunningJob {
+  readonly job: FenceJob
+  readonly sink: JobSink
+  readonly startedAt = performance.now()
+  /** Why it was ended before it ended by itself. */
+  ended: { kind: 'timed-out' | 'cancelled'; reason: string } | undefined
+  /** The process group that executes it now. */
+  group: number | undefined
+  readonly #graceMs: number
+  readonly #timer: NodeJS.Timeout
+  #ending: Promise<void> | undefined
+
+  constructor(job: FenceJob, graceMs: number, sink: JobSink) {
+    this.job = job
+    this.sink = sink
+    this.#graceMs = graceMs
+    // A polled fence ends itself at its timeout, with its last reason; this is for one that hangs.
+    const slack = job.poll ? 500 : 0
+    this.#timer = setTimeout(() => this.end('timed-out', `did not end within ${job.timeoutMs / 1000} s`), job.timeoutMs + slack)
+  }
+
+  get leftMs(): number {
+    return Math.max(1, this.job.timeoutMs - this.durationMs)
+  }
+
+  get durationMs(): number {
+    return performance.now() - this.startedAt
+  }
+
+  /** TERM, then KILL, to the whole group and to everything that carries the job's mark. */
+  end(kind: 'timed-out' | 'cancelled', reason: string): void {
+    this.ended ??= { kind, reason }
+    this.#ending ??= endAll(this.group, this.job.id, this.#graceMs)
+  }
+
+  /** The outcome, once nothing of the fence is left. `natural` is what it would be had nobody ended it. */
+  async settle(natural: Outcome): Promise<Outcome> {
+    clearTimeout(this.#timer)
+    await this.#ending
+    if (this.ended) return { kind: this.ended.kind, durationMs: this.durationMs, reason: this.ended.reason }
+    return natural
+  }
+
+  /** A fence that ended may not leave processes in its group behind. */
+  async endLeftovers(): Promise<void> {
+    if (this.group === undefined || !trySignal(-this.group, 0)) return
+    this.sink.output(Buffer.from('drillbook: the fence ended and left processes in its group; they are ended now\n'))
+    await endAll(this.group, this.job.id, this.#graceMs, { groupOnly: true })
+  }
+}
+
+export async function endAll(
+  group: number | undefined,
+  job: string,
+  graceMs: number,
+  { groupOnly = false, except = -1 }: { groupOnly?: boolean; except?: number } = {},
+): Promise<void> {
+  const mark = groupOnly ? '\0' : job
+  const remaining = (): number[] => processesOf(group, mark).filter((pid) => pid !== except)
+  signalAll(remaining(), 'SIGTERM')
+  const deadline = performance.now() + graceMs
+  let left = remaining()
+  while (left.length > 0) {
+    if (performance.now() > deadline) signalAll(left, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    left = remaining()
+  }
+}

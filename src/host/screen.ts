@@ -1,0 +1,170 @@
+import type { JournalEvent } from '../model/event.ts'
+import { formatDuration } from '../model/duration.ts'
+import { reasonOf } from '../model/outcome.ts'
+import type { Executable, Fence, Step } from '../model/runbook.ts'
+import { executables } from '../model/runbook.ts'
+import type { Screen, Session } from '../runner/ports.ts'
+import { clockText, painter, printable, wrap } from './text.ts'
+import type { Paint } from './text.ts'
+
+const REFRESH_MS = 500
+
+/** Shows a run as lines of text, with one line at the bottom that counts the time while something runs. */
+export class TerminalScreen implements Screen {
+  readonly #stream: NodeJS.WriteStream
+  readonly #paint: Paint
+  readonly #rtoMs: number | undefined
+  #ticker: NodeJS.Timeout | undefined
+  #status = ''
+  #running: { step: Step; since: number; role: string } | undefined
+  #waiting = ''
+  #lineOpen = false
+  #session: Session | undefined
+
+  constructor(stream: NodeJS.WriteStream, rtoMs: number | undefined) {
+    this.#stream = stream
+    this.#paint = painter(stream)
+    this.#rtoMs = rtoMs
+  }
+
+  get width(): number {
+    return Math.min(this.#stream.columns ?? 80, 100)
+  }
+
+  line(text = ''): void {
+    this.#clearStatus()
+    if (this.#lineOpen) this.#stream.write('\n')
+    this.#lineOpen = false
+    this.#stream.write(`${text}\n`)
+    this.#drawStatus()
+  }
+
+  /** How long it has been, against the estimate and the objective. */
+  clock(session: Session, step?: { since: number; expectMs: number | undefined }): string {
+    const total = session.clock.now() - Date.parse(session.state.startedAt)
+    const objective = this.#rtoMs === undefined ? '' : ` of RTO ${formatDuration(this.#rtoMs)}`
+    const parts = [`run ${clockText(total)}${objective}`]
+    if (step) {
+      const expected = step.expectMs === undefined ? '' : ` of ~${formatDuration(step.expectMs)}`
+      parts.unshift(`step ${clockText(session.clock.now() - step.since)}${expected}`)
+    }
+    const late = this.#rtoMs !== undefined && total > this.#rtoMs
+    return this.#paint(late ? 'red' : 'dim', parts.join('   '))
+  }
+
+  node(node: Executable, session: Session): void {
+    const all = executables(session.runbook.nodes)
+    const number = `[${all.findIndex((other) => other.id === node.id) + 1}/${all.length}]`
+    this.line()
+    this.line(`${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`)
+    if (!session.unattended && node.prose !== '') for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${line}`)
+    if (node.kind === 'parallel') for (const step of node.steps) this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
+  }
+
+  #tags(node: Executable): string {
+    const tags: string[] = []
+    if (node.kind === 'step' && node.danger === 'caution') tags.push(this.#paint('yellow', '▲ CAUTION'))
+    if (node.kind === 'step' && node.danger === 'destructive') tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
+    if ('role' in node && node.role !== undefined) tags.push(this.#paint('dim', node.role))
+    if ('expectMs' in node && node.expectMs !== undefined) tags.push(this.#paint('dim', `~${formatDuration(node.expectMs)}`))
+    return tags.length === 0 ? '' : `  ${tags.join('  ')}`
+  }
+
+  fence(step: Step, fence: Fence, session: Session): void {
+    this.#session = session
+    this.#waiting = ''
+    this.#running = { step, since: session.clock.now(), role: fence.role }
+    const what = fence.script ?? `${fence.place.file}:${fence.place.line}`
+    this.line(`  ${this.#paint('cyan', fence.role.padEnd(8))} ${this.#paint('dim', `${fence.lang}  ${what}`)}`)
+    this.#startTicking()
+  }
+
+  output(_step: Step, _fence: Fence, chunk: string): void {
+    this.#clearStatus()
+    const bar = this.#paint('dim', '  │ ')
+    for (const [index, part] of printable(chunk).split('\n').entries()) {
+      if (index > 0) {
+        this.#stream.write('\n')
+        this.#lineOpen = false
+      }
+      if (part === '') continue
+      this.#stream.write(this.#lineOpen ? part : `${bar}${part}`)
+      this.#lineOpen = true
+    }
+    if (!this.#lineOpen) this.#drawStatus()
+  }
+
+  waiting(_step: Step, reason: string): void {
+    this.#waiting = printable(reason).split('\n')[0] ?? ''
+    this.#drawStatus()
+  }
+
+  event(event: JournalEvent, session: Session): void {
+    this.#session = session
+    switch (event.event) {
+      case 'fence-finished':
+        this.#stopTicking()
+        if (event.outcome.kind === 'ok') return
+        this.line(`  ${this.#paint('red', '✗')} ${printable(reasonOf(event.outcome))}`)
+        return
+      case 'step-finished':
+        this.#stopTicking()
+        if (event.result === 'done') this.line(`  ${this.#paint('green', '✓ done')} ${this.#took(event.step, event.durationMs, session)}`)
+        else this.line(`  ${this.#paint('red', `✗ ${event.result}`)} ${event.step}: ${printable(event.reason)}`)
+        return
+      case 'step-skipped':
+        this.line(`  ${this.#paint('yellow', '– skipped')} ${event.step}: ${event.reason}`)
+        return
+      case 'decision-made':
+        this.line(`  ${this.#paint('green', '✓ decided')} ${event.choice}`)
+        return
+      case 'inform-written':
+        this.line(`  ${this.#paint('green', '✓ written')} ${event.file}`)
+        return
+      case 'step-rollback-finished':
+        this.line(`  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`)
+        return
+      default:
+    }
+  }
+
+  /** Ends the line that counts the time; called before a prompt and at the end. */
+  rest(): void {
+    this.#stopTicking()
+    if (this.#lineOpen) this.line()
+  }
+
+  #took(id: string, durationMs: number, session: Session): string {
+    const step = executables(session.runbook.nodes)
+      .flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
+      .find((node) => node.id === id)
+    const expected = step && 'expectMs' in step && step.expectMs !== undefined ? ` of ~${formatDuration(step.expectMs)}` : ''
+    return this.#paint('dim', `${id}  ${formatDuration(durationMs)}${expected}`)
+  }
+
+  #startTicking(): void {
+    if (!this.#stream.isTTY) return
+    this.#ticker ??= setInterval(() => this.#drawStatus(), REFRESH_MS)
+  }
+
+  #stopTicking(): void {
+    clearInterval(this.#ticker)
+    this.#ticker = undefined
+    this.#running = undefined
+    this.#clearStatus()
+  }
+
+  #drawStatus(): void {
+    if (!this.#stream.isTTY || !this.#running || !this.#session || this.#lineOpen) return
+    this.#clearStatus()
+    const { step, since } = this.#running
+    const waiting = this.#waiting === '' ? '' : `   waiting: ${this.#waiting}`
+    this.#status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`.slice(0, this.width + 20)
+    this.#stream.write(this.#status)
+  }
+
+  #clearStatus(): void {
+    if (this.#status !== '') this.#stream.write('\r\u001b[2K')
+    this.#status = ''
+  }
+}

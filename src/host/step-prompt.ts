@@ -1,0 +1,60 @@
+import { createPrompt, isEnterKey, useEffect, useKeypress, usePrefix, useState } from '@inquirer/core'
+
+export type KeyChoice = { key: string; label: string; value: string }
+
+export type StepPromptConfig = {
+  message: string
+  /** The line that shows how long it has been; asked again every second. */
+  clock: () => string
+  choices: readonly KeyChoice[]
+  /** What Enter alone does. Undefined: Enter alone does nothing. */
+  enter?: string | undefined
+}
+
+const TICK_MS = 1000
+
+/** A question answered by one letter and Enter, with the time in view. A letter that means nothing, or a wrong Enter, does nothing. */
+export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) => {
+  const [typed, setTyped] = useState('')
+  const [problem, setProblem] = useState('')
+  const [status, setStatus] = useState<'idle' | 'done'>('idle')
+  const [, setTick] = useState(0)
+  const prefix = usePrefix({ status })
+  useEffect(() => {
+    const timer = setInterval(() => setTick(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  useKeypress((key, line) => {
+    if (!isEnterKey(key)) {
+      setTyped(line.line)
+      setProblem('')
+      return
+    }
+    const answer = typed.trim().toLowerCase()
+    const chosen = config.choices.find((choice) => (answer === '' ? choice.value === config.enter : choice.key === answer))
+    line.clearLine(0)
+    setTyped('')
+    if (!chosen) {
+      setProblem(answer === '' ? 'Enter alone does nothing here: type a letter first.' : `"${answer}" is none of these letters.`)
+      return
+    }
+    setStatus('done')
+    done(chosen.value)
+  })
+  const chosenLabels = config.choices.map((choice) => (choice.value === config.enter ? `[${choice.key}] ${choice.label}` : `${choice.key} ${choice.label}`))
+  if (status === 'done') return `${prefix} ${config.message}`
+  const head = `${prefix} ${config.message}\n  ${config.clock()}\n  ${rows(chosenLabels).join('\n  ')}\n  › ${typed}`
+  return [head, problem]
+})
+
+/** As many labels a line as fit. */
+function rows(labels: readonly string[]): string[] {
+  const width = Math.max(40, (process.stdout.columns ?? 80) - 4)
+  const lines: string[] = []
+  for (const label of labels) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + label.length + 3 > width) lines.push(label)
+    else lines[lines.length - 1] = `${last} · ${label}`
+  }
+  return lines
+}

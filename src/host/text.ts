@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+
+/** What a program prints is data: control characters are shown, never obeyed by the terminal. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
+    const code = character.charCodeAt(0)
+    if (code === 13) return '\n'
+    return code < 32 ? String.fromCharCode(0x2400 + code) : '\uFFFD'
+  })
+}
+
+/** Breaks long lines at spaces; lines within ``` fences and tables are left as they are. */
+export function wrap(text: string, width: number): string[] {
+  let fenced = false
+  return text.split('\n').flatMap((line) => {
+    if (line.trimStart().startsWith('```')) fenced = !fenced
+    if (fenced || line.startsWith('|') || line.length <= width) return [line]
+    return wrapLine(line, width)
+  })
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const indent = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? ''
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current)
+      current = ' '.repeat(indent.length) + word
+    } else current = current === '' ? word : `${current} ${word}`
+  }
+  return [...lines, current]
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Styles text for a stream; styleText honours NO_COLOR and streams that are not terminals. */
+export function painter(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
+  return (style, text) => styleText(style, text, { stream, validateStream: true })
+}
+export type Paint = ReturnType<typeof painter>
+
+/** A clock reading for people: `0:42`, `12:05`, `1:02:09`. */
+export function clockText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}

@@ -1,0 +1,146 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import type { Outcome } from '../model/outcome.ts'
+import { isFromWorker } from './protocol.ts'
+import { processesOf } from './process-tree.ts'
+import { endAll } from './running-job.ts'
+import type { RunningJob } from './running-job.ts'
+
+const ENTRY = path.join(import.meta.dirname, 'worker.ts')
+const EARLY_BYTES = 4096
+
+/** Workers that are started before they are needed. One that a fence left as it was serves again; any other is replaced. */
+export class WorkerPool {
+  readonly #size: number
+  readonly #idle: Worker[] = []
+  #closed = false
+
+  constructor(size: number) {
+    this.#size = size
+    this.#fill()
+  }
+
+  async run(task: RunningJob): Promise<Outcome> {
+    const worker = this.#idle.shift() ?? new Worker()
+    const natural = await worker.run(task)
+    const outcome = await task.settle(natural)
+    this.#giveBack(worker, task)
+    return outcome
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const worker of this.#idle) worker.dismiss()
+  }
+
+  #fill(): void {
+    while (!this.#closed && this.#idle.length < this.#size) this.#idle.push(new Worker())
+  }
+
+  /** Looked at after the outcome is out, so that nobody waits for it. */
+  #giveBack(worker: Worker, task: RunningJob): void {
+    if (!worker.usable || task.ended || this.#closed) {
+      worker.dismiss()
+      this.#fill()
+      return
+    }
+    this.#idle.push(worker)
+    setImmediate(() => {
+      const leftovers = processesOf(worker.pid, '\0').filter((pid) => pid !== worker.pid)
+      if (leftovers.length > 0) void endAll(worker.pid, '\0', 1000, { groupOnly: true, except: worker.pid ?? -1 })
+    })
+  }
+}
+
+class Worker {
+  readonly #child: ChildProcess
+  #finish: ((outcome: Outcome) => void) | undefined
+  #task: RunningJob | undefined
+  #nonce = ''
+  /** Streams that have not yet shown the mark that ends a fence's output. */
+  #open = 0
+  #outcome: Outcome | undefined
+  usable = true
+
+  constructor() {
+    this.#child = fork(ENTRY, [], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    this.#child.on('message', (message: unknown) => {
+      if (!isFromWorker(message)) return
+      if (message.type === 'waiting') this.#task?.sink.waiting(message.reason)
+      if (message.type === 'finished') this.#finished(message.outcome)
+    })
+    this.#child.stdout?.on('data', this.#reader())
+    this.#child.stderr?.on('data', this.#reader())
+    this.#child.on('error', (error) => this.#gone(`the worker could not be used: ${error.message}`))
+    this.#child.on('close', (code, signal) => this.#gone(signal === null ? `the fence ended its process with exit code ${code}` : `ended by ${signal}`))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  run(task: RunningJob): Promise<Outcome> {
+    this.#task = task
+    this.#outcome = undefined
+    this.#open = 2
+    this.#nonce = `\u0000${randomBytes(12).toString('hex')}\u0000`
+    task.group = this.#child.pid
+    return new Promise((resolve) => {
+      this.#finish = resolve
+      if (!this.usable) this.#gone('the worker had ended')
+      else this.#child.send({ type: 'job', job: task.job, nonce: this.#nonce })
+    })
+  }
+
+  dismiss(): void {
+    if (this.#child.connected) this.#child.disconnect()
+  }
+
+  #finished(outcome: Outcome): void {
+    this.#outcome = outcome
+    this.#settleWhenComplete()
+  }
+
+  /** Passes output on, holding back only what may be the beginning of the mark. */
+  #reader(): (chunk: Buffer) => void {
+    let held = Buffer.alloc(0)
+    return (chunk) => {
+      const data = held.length > 0 ? Buffer.concat([held, chunk]) : chunk
+      const mark = this.#nonce === '' ? -1 : data.indexOf(this.#nonce)
+      const keep = mark === -1 ? possibleMark(data, this.#nonce) : data.length - mark
+      if (data.length > keep) this.#task?.sink.output(data.subarray(0, data.length - keep))
+      held = mark === -1 ? Buffer.from(data.subarray(data.length - keep)) : Buffer.alloc(0)
+      if (mark === -1) return
+      this.#open -= 1
+      this.#settleWhenComplete()
+    }
+  }
+
+  #settleWhenComplete(): void {
+    if (this.#outcome && this.#open <= 0) this.#resolve(this.#outcome)
+  }
+
+  #gone(reason: string): void {
+    this.usable = false
+    this.#resolve({ kind: 'failed', durationMs: this.#task?.durationMs ?? 0, reason })
+  }
+
+  #resolve(outcome: Outcome): void {
+    const finish = this.#finish
+    this.#finish = undefined
+    finish?.(outcome)
+  }
+}
+
+/** How many of the last bytes could be the start of the mark. */
+function possibleMark(data: Buffer, mark: string): number {
+  const from = data.lastIndexOf(0, data.length - 1)
+  const length = data.length - from
+  return from !== -1 && length < mark.length && length < EARLY_BYTES && mark.startsWith(data.subarray(from).toString('latin1')) ? length : 0
+}

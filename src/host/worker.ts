@@ -1,0 +1,76 @@
+/**
+ * A process that executes ts and sql fences for the supervisor, one at a time. It is started before it is needed. It has its own
+ * process group, so that ending a fence ends everything the fence started.
+ */
+import 'zx/globals'
+import { JOB_VARIABLE } from '../fences/sh.ts'
+import { runTs } from '../fences/ts.ts'
+import type { Outcome, Outputs } from '../model/outcome.ts'
+import type { FenceJob } from '../runner/ports.ts'
+import { poll } from './poll.ts'
+import { isToWorker } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
+
+const originalEnvironment = { ...process.env }
+
+$.verbose = true
+
+process.on('message', (message: unknown) => {
+  if (isToWorker(message)) void perform(message.job, message.nonce)
+})
+process.on('disconnect', () => {
+  if (!busy) process.exit(0)
+})
+
+let busy = false
+send({ type: 'ready' })
+
+async function perform(job: FenceJob, nonce: string): Promise<void> {
+  busy = true
+  restoreProcess(job)
+  const outcome = job.poll
+    ? await poll((leftMs) => attempt(job, leftMs), job.timeoutMs, (reason) => send({ type: 'waiting', reason }))
+    : await attempt(job, job.timeoutMs)
+  // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
+  process.stdout.write(nonce)
+  process.stderr.write(nonce)
+  busy = false
+  send({ type: 'finished', outcome })
+  if (!process.connected) process.exit(0)
+}
+
+async function attempt(job: FenceJob, timeoutMs: number): Promise<Outcome> {
+  const started = performance.now()
+  try {
+    const outputs = await within(() => execute(job, timeoutMs))
+    return { kind: 'ok', durationMs: performance.now() - started, outputs }
+  } catch (error) {
+    return { kind: 'failed', durationMs: performance.now() - started, reason: describe(error, job) }
+  }
+}
+
+async function execute(job: FenceJob, timeoutMs: number): Promise<Outputs> {
+  if (job.fence.lang === 'sql') return await (await import('../fences/sql.ts')).runSql(job, timeoutMs)
+  const { query } = await import('../fences/query.ts')
+  return await runTs(job, query)
+}
+
+/** The reason is the first line for people; the whole stack, pointing into the runbook, goes to the step's output. */
+function describe(error: unknown, job: FenceJob): string {
+  const known = error instanceof Error ? error : new Error(String(error))
+  const [frame] = (known.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  if (!job.poll && job.fence.lang === 'ts') console.error(known.stack ?? known.message)
+  const place = job.fence.lang === 'ts' ? frame?.trim().replace(/^at (.*\()?([^)]*)\)?$/, '$2') : `${job.fence.place.file}:${job.fence.place.line}`
+  return `${known.message.split('\n').slice(0, 6).join('\n')}${place === undefined ? '' : ` (${place})`}`
+}
+
+/** One fence cannot leave its environment or folder to the next. */
+function restoreProcess(job: FenceJob): void {
+  for (const name of Object.keys(process.env)) if (!(name in originalEnvironment)) delete process.env[name]
+  Object.assign(process.env, originalEnvironment, { [JOB_VARIABLE]: job.id })
+  process.chdir(job.root)
+}
+
+function send(message: FromWorker): void {
+  if (process.connected) process.send?.(message)
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { JOURNAL_VERSION } from '../model/event.ts'
+import type { EventBody, JournalEvent } from '../model/event.ts'
+import { OperatorError } from '../model/problem.ts'
+import type { Clock } from '../runner/ports.ts'
+
+/** What does not change from line to line. */
+export type JournalHead = { digest: string; operator: string; environment: string }
+
+/** Where the chain stands: the number and the hash of the last line. A new journal begins at START. */
+export type ChainEnd = { seq: number; hash: string }
+export const START: ChainEnd = { seq: 0, hash: '0'.repeat(64) }
+
+/**
+ * Appends events to the journal and, where one is given, to its mirror. A line is written at once and durable after `commit`,
+ * which is called before every effect. When a line cannot be written, nothing after it may happen: OperatorError('damaged').
+ */
+export class Journal {
+  head: JournalHead
+  readonly #files: { name: string; descriptor: number }[]
+  readonly #clock: Clock
+  #end: ChainEnd
+  #dirty = false
+
+  constructor(files: readonly string[], head: JournalHead, end: ChainEnd, clock: Clock) {
+    this.head = head
+    this.#clock = clock
+    this.#end = end
+    this.#files = files.map((name) => ({ name, descriptor: openJournal(name) }))
+  }
+
+  append(body: EventBody): JournalEvent {
+    const event: JournalEvent = {
+      v: JOURNAL_VERSION,
+      seq: this.#end.seq + 1,
+      at: new Date(this.#clock.now()).toISOString(),
+      mono: Math.round(this.#clock.monotonic() * 1000) / 1000,
+      ...body,
+      ...this.head,
+      prev: this.#end.hash,
+    }
+    const line = JSON.stringify(event)
+    this.#write(Buffer.from(`${line}\n`))
+    this.#end = { seq: event.seq, hash: createHash('sha256').update(line).digest('hex') }
+    this.#dirty = true
+    return event
+  }
+
+  /** Returns when everything appended is on disk. */
+  commit(): void {
+    if (!this.#dirty) return
+    for (const { name, descriptor } of this.#files) guarded(name, () => fdatasyncSync(descriptor))
+    this.#dirty = false
+  }
+
+  get end(): ChainEnd {
+    return this.#end
+  }
+
+  close(): void {
+    this.commit()
+    for (const { descriptor } of this.#files) closeSync(descriptor)
+    this.#files.length = 0
+  }
+
+  #write(bytes: Buffer): void {
+    for (const { name, descriptor } of this.#files)
+      guarded(name, () => {
+        for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
+      })
+  }
+}
+
+/** Opens for appending and makes the file's own name durable. */
+function openJournal(name: string): number {
+  return guarded(name, () => {
+    const descriptor = openSync(name, 'a', 0o600)
+    syncDirectory(path.dirname(name))
+    return descriptor
+  })
+}
+
+export function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function guarded<T>(name: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new OperatorError('damaged', {
+      file: name,
+      message: `the journal cannot be written: ${cause}. The run stops before anything else is done.`,
+      hint: 'Free space or choose another place (DRILLBOOK_RUNS=… or --mirror DIR), then resume.',
+    })
+  }
+}

@@ -1,0 +1,124 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { OperatorError } from '../model/problem.ts'
+import { syncDirectory } from './append.ts'
+
+/** Who holds a runbook in an environment. */
+export type Holder = {
+  run: string
+  operator: string
+  host: string
+  boot: string
+  pid: number
+  startTime: string
+  since: string
+  released: boolean
+}
+
+export type Liveness = 'alive' | 'finishing' | 'dead' | 'elsewhere'
+/** Whether the holder still works: itself, or its supervisor finishing a step; `elsewhere` when it is on another host. */
+export type LookAtHolder = (holder: Holder) => Liveness
+
+export type Lock = { release: () => void }
+
+/** How long a new run waits for the supervisor of a dead one to go. */
+const PATIENCE_MS = 2000
+const LOOK_MS = 50
+
+/**
+ * One run at a time for a runbook and environment. The lock is the highest numbered file of a folder; the next number is claimed by
+ * link(2), which exactly one process can do. A holder that died blocks nobody, and a file is never taken away under anyone.
+ */
+export async function acquireLock(
+  folder: string,
+  self: Holder,
+  look: LookAtHolder,
+  options: { resuming: boolean; takeOver: boolean },
+): Promise<Lock> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
+    const top = highest(folder)
+    const holder = top === 0 ? undefined : readHolder(folder, top)
+    const state = holder === undefined || holder.released ? 'dead' : look(holder)
+    const mayTake = state === 'dead' || (state === 'finishing' && options.resuming) || (state === 'elsewhere' && options.takeOver)
+    if (mayTake && claim(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
+    if (mayTake) continue
+    if (holder && (state !== 'finishing' || performance.now() > deadline)) throw refusal(holder, state)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
+
+function highest(folder: string): number {
+  return Math.max(0, ...readdirSync(folder).flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : [])))
+}
+
+function fileOf(folder: string, number: number): string {
+  return path.join(folder, `${number}.json`)
+}
+
+/** Undefined when the file was cleared away in the meantime: then there is a higher one. */
+function readHolder(folder: string, number: number): Holder | undefined {
+  const file = fileOf(folder, number)
+  if (!existsSync(file)) return undefined
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  if (isHolder(value)) return value
+  throw new OperatorError('damaged', { file, message: 'is not a lock of this program', hint: 'Look who works in this environment; remove the file when nobody does.' })
+}
+
+function isHolder(value: unknown): value is Holder {
+  const texts = ['run', 'operator', 'host', 'boot', 'startTime', 'since']
+  if (typeof value !== 'object' || value === null) return false
+  const record = new Map<string, unknown>(Object.entries(value))
+  return texts.every((name) => typeof record.get(name) === 'string') && typeof record.get('pid') === 'number' && typeof record.get('released') === 'boolean'
+}
+
+/** False when another process claimed the number first. */
+function claim(folder: string, number: number, holder: Holder): boolean {
+  const draft = path.join(folder, `.${process.pid}-${performance.now()}`)
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
+  try {
+    linkSync(draft, fileOf(folder, number))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  } finally {
+    unlinkSync(draft)
+  }
+  // Someone may have claimed, released and cleared this number while we looked: then there is a higher one, and it counts.
+  if (highest(folder) > number) {
+    remove(folder, number)
+    return false
+  }
+  syncDirectory(folder)
+  clearBelow(folder, number)
+  return true
+}
+
+function release(folder: string, number: number, self: Holder): void {
+  if (highest(folder) === number) claim(folder, number + 1, { ...self, released: true })
+}
+
+function clearBelow(folder: string, number: number): void {
+  for (const name of readdirSync(folder)) if (/^\d+\.json$/.test(name) && Number.parseInt(name, 10) < number) remove(folder, Number.parseInt(name, 10))
+}
+
+function remove(folder: string, number: number): void {
+  try {
+    unlinkSync(fileOf(folder, number))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+}
+
+function refusal(holder: Holder, state: Liveness): OperatorError {
+  const who = `${holder.operator} on ${holder.host} (process ${holder.pid}, since ${holder.since}, run ${holder.run})`
+  const messages: Record<Liveness, [string, string]> = {
+    alive: [`this runbook is being run in this environment by ${who}`, `Watch it: npx drillbook show ${holder.run} --follow`],
+    finishing: [`the runner of ${who} died, and its supervisor is still finishing a step`, `Take it over: npm run resume ${holder.run}`],
+    elsewhere: [`this runbook is being run from another machine by ${who}`, 'Ask them. If that machine is certainly dead: --take-over'],
+    dead: ['the lock is free', ''],
+  }
+  const [message, hint] = messages[state]
+  return new OperatorError('refused', { message, hint })
+}

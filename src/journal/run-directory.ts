@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { OperatorError } from '../model/problem.ts'
+import { syncDirectory } from './append.ts'
+
+/** `DRILLBOOK_RUNS`, or `runs` in the project. */
+export function runsFolder(root: string, environment: NodeJS.ProcessEnv): string {
+  return path.resolve(root, environment['DRILLBOOK_RUNS'] ?? 'runs')
+}
+
+export function journalFile(directory: string): string {
+  return path.join(directory, 'journal.ndjson')
+}
+
+/** Sorts by time, names the runbook, and two runs in the same second do not meet. */
+export function newRunId(runbook: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${stamp}-${runbook.replaceAll('/', '-')}-${randomBytes(2).toString('hex')}`
+}
+
+/** Makes the folder of a run durable before anything is recorded in it. */
+export function createRunDirectory(runs: string, id: string): string {
+  const directory = path.join(runs, id)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  syncDirectory(runs)
+  return directory
+}
+
+/** The ids of all runs, oldest first. */
+export function listRuns(runs: string): string[] {
+  if (!existsSync(runs)) return []
+  return readdirSync(runs)
+    .filter((name) => existsSync(journalFile(path.join(runs, name))))
+    .sort()
+}
+
+/** A run by its id, the unambiguous beginning or end of one, or `last`. */
+export function findRun(runs: string, wanted: string): string {
+  const all = listRuns(runs)
+  const matches = wanted === 'last' ? all.slice(-1) : all.filter((id) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted))
+  const [only] = matches
+  if (only !== undefined && matches.length === 1) return path.join(runs, only)
+  const message = matches.length === 0 ? `there is no run "${wanted}"` : `"${wanted}" fits ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`
+  throw new OperatorError('usage', { message, hint: 'npx drillbook runs lists them.' })
+}

@@ -1,0 +1,55 @@
+import { stepState } from '../journal/fold.ts'
+import type { RunState } from '../journal/fold.ts'
+import { formatDuration } from '../model/duration.ts'
+import type { Runbook } from '../model/runbook.ts'
+import { executables } from '../model/runbook.ts'
+
+/** The end of a run as lines of text: each step against its estimate, then what was measured against the objective. */
+export function summaryLines(runbook: Runbook, state: RunState): string[] {
+  return [...stepTable(runbook, state), '', ...measurementLines(state)]
+}
+
+function stepTable(runbook: Runbook, state: RunState): string[] {
+  const rows = executables(runbook.nodes)
+    .flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
+    .map((node) => {
+      const known = stepState(state, node.id)
+      const expected = 'expectMs' in node && node.expectMs !== undefined ? formatDuration(node.expectMs) : '—'
+      const actual = known.durationMs === undefined ? '—' : formatDuration(known.durationMs)
+      const waited = known.waitedMs > 0 ? formatDuration(known.waitedMs) : '—'
+      return [node.id, known.status, actual, expected, waited, known.status === 'skipped' ? known.reason : '']
+    })
+  return table([['step', 'state', 'took', 'estimate', 'you', ''], ...rows])
+}
+
+/** Objectives against measurements; what was not measured says so. */
+export function measurementLines(state: RunState): string[] {
+  const { measurement, started } = state
+  const objective = started?.objective ?? undefined
+  if (!measurement) return objective ? [`RTO  not measured   objective ${formatDuration(objective.rtoMs)}`, `RPO  not measured   objective ${formatDuration(objective.rpoMs)}`] : []
+  const { rtoMs, rpoMs, acknowledged, lost, indeterminate, recovered } = measurement
+  const split = rtoMs === null ? '' : `   (machine ${formatDuration(measurement.machineMs)}, human ${formatDuration(measurement.humanMs)})`
+  return [
+    `RTO  ${against(rtoMs, objective?.rtoMs)}${split}`,
+    `RPO  ${against(rpoMs, objective?.rpoMs)}   (${lost ?? '?'} of ${acknowledged ?? '?'} acknowledged orders lost; ${indeterminate ?? '?'} indeterminate, of which ${recovered ?? '?'} had happened)`,
+    ...(measurement.writesPerSecond === null ? [] : [`Load ${measurement.writesPerSecond.toFixed(0)} writes/s before the fault, replication ${measurement.replication ?? 'not known'}`]),
+  ]
+}
+
+function against(measured: number | null, objective: number | undefined): string {
+  if (measured === null) return 'not measured'
+  if (objective === undefined) return `${formatDuration(measured)}   no objective`
+  return `${formatDuration(measured)}   objective ${formatDuration(objective)}   ${measured <= objective ? 'met' : 'MISSED'}`
+}
+
+/** Whether every objective was measured and met; undefined when something was not measured. */
+export function objectivesMet(state: RunState): boolean | undefined {
+  const objective = state.started?.objective
+  if (!objective || !state.measurement || state.measurement.rtoMs === null || state.measurement.rpoMs === null) return undefined
+  return state.measurement.rtoMs <= objective.rtoMs && state.measurement.rpoMs <= objective.rpoMs
+}
+
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+}

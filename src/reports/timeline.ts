@@ -1,0 +1,54 @@
+import type { JournalEvent } from '../model/event.ts'
+import { formatDuration } from '../model/duration.ts'
+import { reasonOf } from '../model/outcome.ts'
+
+/** One event as lines for people, beginning with its time. What is only bookkeeping gives none. */
+export function describeEvent(event: JournalEvent): string[] {
+  const text = sentence(event)
+  return text === undefined ? [] : [`${event.at.slice(11, 23)}  ${text}`]
+}
+
+function sentence(event: JournalEvent): string | undefined {
+  switch (event.event) {
+    case 'run-started':
+      return `${event.operator} started ${event.runbook} in ${event.environment} (${event.mode}) on ${event.host}`
+    case 'run-resumed':
+      return `${event.operator} resumed the run on ${event.host} (${event.after})`
+    case 'runbook-accepted':
+      return `${event.operator} accepted the changed runbook ${event.to.slice(0, 12)} (was ${event.from.slice(0, 12)})`
+    case 'fault-injected':
+      return `fault ${event.fault} on ${event.on}: ${event.detail}`
+    case 'step-confirmed':
+      return event.by === 'person' ? `${event.step}: confirmed by ${event.operator} after ${formatDuration(event.waitedMs)}` : undefined
+    case 'step-started':
+      return `${event.step}: started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`
+    case 'fence-started':
+      return undefined
+    case 'fence-finished':
+      return event.outcome.kind === 'ok' ? undefined : `${event.step}: ${event.outcome.kind}: ${reasonOf(event.outcome)}`
+    case 'step-finished':
+      return `${event.step}: ${event.result} in ${formatDuration(event.durationMs)}${event.reason === '' ? '' : `: ${event.reason}`}`
+    case 'step-skipped':
+      return `${event.step}: skipped: ${event.reason}`
+    case 'decision-made':
+      return `${event.step}: ${event.choice}${event.by === 'person' ? `, decided by ${event.operator} after ${formatDuration(event.waitedMs)}` : ' (unattended)'}`
+    case 'inform-written':
+      return `${event.step}: message to ${event.audience} in ${event.file}`
+    case 'note-added':
+      return `note: ${event.text}`
+    case 'rollback-started':
+      return `rollback began: ${event.reason}`
+    case 'step-rollback-started':
+      return `${event.step}: rollback started`
+    case 'step-rollback-finished':
+      return `${event.step}: ${event.result}${event.reason === '' ? '' : `: ${event.reason}`}`
+    case 'run-paused':
+      return `paused: ${event.reason}`
+    case 'run-measured':
+      return 'measured'
+    case 'run-finished':
+      return `the run ${event.result}${event.reason === '' ? '' : `: ${event.reason}`}`
+    case 'run-sealed':
+      return 'sealed'
+  }
+}

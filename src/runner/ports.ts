@@ -1,0 +1,104 @@
+import type { EventBody, JournalEvent, Mode } from '../model/event.ts'
+import type { Outcome, Outputs } from '../model/outcome.ts'
+import type { Decision, Executable, Fence, Inform, Runbook, Step, Value, ValueType } from '../model/runbook.ts'
+import type { RunState } from '../journal/fold.ts'
+import type { RunFacts, Target } from '../fences/api.ts'
+
+/** What the runner needs of the world. `src/host` implements it for a real machine. */
+
+export type Clock = {
+  /** Wall clock, milliseconds since 1970. */
+  now: () => number
+  /** Monotonic clock of this machine, milliseconds; never steps. */
+  monotonic: () => number
+}
+
+/** One fence, ready to execute: plain data, because another process executes it. */
+export type FenceJob = {
+  id: string
+  step: string
+  fence: Fence
+  /** The project; relative paths of the fence start here. */
+  root: string
+  timeoutMs: number
+  /** A verify fence is tried again until it holds or the time is over. */
+  poll: boolean
+  /** The outputs the fence may declare. */
+  declares: Record<string, ValueType>
+  context: { input: Record<string, Value>; outputs: Outputs; targets: Record<string, Target>; run: RunFacts }
+}
+
+export type Watcher = {
+  output: (chunk: string) => void
+  /** A verify that does not hold yet, and why. */
+  waiting: (reason: string) => void
+}
+
+/** Executes fences outside this process. Contract: settles exactly once, never throws for what the fence does, and what it started is gone when it settles. */
+export type Executor = {
+  execute: (job: FenceJob, watcher: Watcher) => Promise<Outcome>
+  /** Ends a running fence: TERM, then KILL, to all it started. */
+  cancel: (jobId: string) => void
+  /** What the journal now holds need not be kept by the executor. */
+  recorded: (jobId: string) => void
+  /** The outcome that outlived a dead runner; waits while the step is still being finished. */
+  recover: (jobId: string) => Promise<Outcome>
+}
+
+export type StepAnswer =
+  | { kind: 'run' }
+  | { kind: 'skip'; reason: string }
+  | { kind: 'pause'; reason: string }
+  | { kind: 'roll-back'; reason: string }
+
+export type FailureAnswer = { kind: 'retry' } | Exclude<StepAnswer, { kind: 'run' }>
+export type SettleAnswer = { kind: 'done'; reason: string } | { kind: 'retry' } | Exclude<StepAnswer, { kind: 'run' }>
+
+/** Whoever answers: a person at a terminal, or the policy of an unattended run. */
+export type Operator = {
+  confirm: (node: Step | Inform | Extract<Executable, { kind: 'parallel' }>, session: Session) => Promise<StepAnswer>
+  /** A manual step: the person has done it, or not. */
+  performed: (step: Step, session: Session) => Promise<StepAnswer>
+  decide: (decision: Decision, session: Session) => Promise<{ kind: 'choice'; choice: string } | Exclude<StepAnswer, { kind: 'run' }>>
+  failed: (step: Step, reason: string, session: Session) => Promise<FailureAnswer>
+  /** The outcome of an interrupted step is not known and its verification does not tell. */
+  settle: (step: Step, reason: string, session: Session) => Promise<SettleAnswer>
+  confirmRollback: (step: Step, session: Session) => Promise<{ kind: 'run' } | { kind: 'keep'; reason: string } | { kind: 'pause'; reason: string }>
+}
+
+/** Shows what happens; never decides. */
+export type Screen = {
+  event: (event: JournalEvent, session: Session) => void
+  node: (node: Executable, session: Session) => void
+  output: (step: Step, fence: Fence, chunk: string) => void
+  waiting: (step: Step, reason: string) => void
+  fence: (step: Step, fence: Fence, session: Session) => void
+}
+
+/** A request to stop that came from outside: a signal. */
+export type Interruption = { requested: 'no' | 'pause' | 'stop'; reason: string }
+
+/** Everything a run works with. */
+export type Session = {
+  runbook: Runbook
+  state: RunState
+  mode: Mode
+  inputs: Record<string, Value>
+  targets: Record<string, Target>
+  environment: { name: string; protected: boolean }
+  operatorName: string
+  /** Nobody is asked; what policy reserves for people is refused. */
+  unattended: boolean
+  root: string
+  clock: Clock
+  executor: Executor
+  operator: Operator
+  screen: Screen
+  interruption: Interruption
+  /** Appends an event and folds it into `state`. */
+  record: (body: EventBody) => JournalEvent
+  /** Makes what was recorded durable. */
+  commit: () => void
+  /** Writes a file of the run (an update to people, say); returns its path within the run and its SHA-256. */
+  keep: (name: string, text: string) => { file: string; sha256: string }
+}

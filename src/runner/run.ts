@@ -1,0 +1,83 @@
+import type { RunResult } from '../model/event.ts'
+import { runDecision } from '../steps/decision/run.ts'
+import { runInform } from '../steps/inform/run.ts'
+import { runParallel } from '../steps/parallel/run.ts'
+import { declined } from '../steps/answers.ts'
+import type { Onward } from '../steps/answers.ts'
+import { attemptStep, runStep } from '../steps/step/run.ts'
+import type { Executable, Step } from '../model/runbook.ts'
+import { nextAction } from './plan.ts'
+import type { Action } from './plan.ts'
+import type { Session } from './ports.ts'
+import { rollBackStep } from './rollback.ts'
+import { settleStep } from './settle.ts'
+
+export type RunEnd = { kind: 'finished'; result: RunResult } | { kind: 'paused'; reason: string }
+
+/** Drives a run to its end or to a pause: fold, plan, act, until there is nothing left. */
+export async function run(session: Session): Promise<RunEnd> {
+  for (;;) {
+    const { requested, reason } = session.interruption
+    if (requested !== 'no') return pause(session, reason)
+    const action = nextAction(session.runbook, session.state)
+    if (action.kind === 'finish') return finish(session)
+    const onward = await perform(action, session)
+    if (onward.kind === 'pause') return pause(session, onward.reason)
+  }
+}
+
+function perform(action: Exclude<Action, { kind: 'finish' }>, session: Session): Promise<Onward> {
+  switch (action.kind) {
+    case 'skip':
+      return Promise.resolve(skipNode(action.node, action.reason, session))
+    case 'execute':
+      session.screen.node(action.node, session)
+      return executeNode(action.node, session)
+    case 'settle':
+      return settleStep(action.step, session)
+    case 'failed':
+      return askAfterFailure(action.step, action.reason, session)
+    case 'roll-back':
+      return rollBackStep(action.step, action.interrupted, session)
+  }
+}
+
+function executeNode(node: Executable, session: Session): Promise<Onward> {
+  switch (node.kind) {
+    case 'step':
+      return runStep(node, session)
+    case 'decision':
+      return runDecision(node, session)
+    case 'parallel':
+      return runParallel(node, session)
+    case 'inform':
+      return runInform(node, session)
+  }
+}
+
+function skipNode(node: Executable, reason: string, session: Session): Onward {
+  const parts = node.kind === 'parallel' ? node.steps : [node]
+  for (const part of parts) session.record({ event: 'step-skipped', step: part.id, reason, by: 'condition' })
+  return { kind: 'next' }
+}
+
+async function askAfterFailure(step: Step, reason: string, session: Session): Promise<Onward> {
+  session.commit()
+  const answer = await session.operator.failed(step, reason, session)
+  if (answer.kind === 'retry') return await attemptStep(step, session)
+  return declined(step.id, answer, session)
+}
+
+function pause(session: Session, reason: string): RunEnd {
+  session.record({ event: 'run-paused', reason })
+  session.commit()
+  return { kind: 'paused', reason }
+}
+
+function finish(session: Session): RunEnd {
+  const result = session.state.rollback ? 'rolled-back' : 'succeeded'
+  const durationMs = session.clock.now() - Date.parse(session.state.startedAt)
+  session.record({ event: 'run-finished', result, reason: '', durationMs })
+  session.commit()
+  return { kind: 'finished', result }
+}

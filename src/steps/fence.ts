@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { Outcome } from '../model/outcome.ts'
+import type { Fence, Step } from '../model/runbook.ts'
+import type { FenceJob, Session } from '../runner/ports.ts'
+
+/** Executes one fence: intent on disk, then the effect, then its outcome. The outcome is durable before the next effect. */
+export async function executeFence(step: Step, fence: Fence, session: Session, timeoutMs: number): Promise<Outcome> {
+  const job = fenceJob(step, fence, session, timeoutMs)
+  session.record({
+    event: 'fence-started',
+    step: step.id,
+    job: job.id,
+    role: fence.role,
+    lang: fence.lang,
+    place: `${fence.place.file}:${fence.place.line}`,
+    sha256: createHash('sha256').update(fence.code).digest('hex'),
+  })
+  session.commit()
+  session.screen.fence(step, fence, session)
+  const outcome = await session.executor.execute(job, {
+    output: (chunk) => session.screen.output(step, fence, chunk),
+    waiting: (reason) => session.screen.waiting(step, reason),
+  })
+  session.record({ event: 'fence-finished', step: step.id, job: job.id, outcome, found: 'live' })
+  return outcome
+}
+
+function fenceJob(step: Step, fence: Fence, session: Session, timeoutMs: number): FenceJob {
+  const { state } = session
+  return {
+    id: `${state.run}.${state.jobs + 1}`,
+    step: step.id,
+    fence,
+    root: session.root,
+    timeoutMs,
+    poll: fence.role === 'verify',
+    declares: fence.role === 'run' ? step.outputs : {},
+    context: {
+      input: session.inputs,
+      outputs: state.outputs,
+      targets: session.targets,
+      run: {
+        id: state.run,
+        runbook: session.runbook.id,
+        step: step.id,
+        environment: session.environment.name,
+        operator: session.operatorName,
+        mode: session.mode,
+      },
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import Handlebars from 'handlebars'
+import type { Inform } from '../../model/runbook.ts'
+import type { Session } from '../../runner/ports.ts'
+import { answeredBy, declined, elapsed } from '../answers.ts'
+import type { Onward } from '../answers.ts'
+
+/** Writes the message, shows it, and keeps it with the run once the operator agrees. */
+export async function runInform(inform: Inform, session: Session): Promise<Onward> {
+  const asked = session.clock.monotonic()
+  const answer = await session.operator.confirm(inform, session)
+  if (answer.kind !== 'run') return declined(inform.id, answer, session)
+  session.record({ event: 'step-confirmed', step: inform.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  const message = renderInform(inform, session)
+  session.commit()
+  const { file, sha256 } = session.keep(`inform/${inform.id.replaceAll('/', '.')}.md`, message)
+  session.record({ event: 'inform-written', step: inform.id, audience: inform.audience, file, sha256 })
+  return { kind: 'next' }
+}
+
+/** The message as it stands now. Plain text: nothing is escaped, and it is never executed. */
+export function renderInform(inform: Inform, session: Session): string {
+  const template = Handlebars.compile(inform.text, { noEscape: true, strict: true })
+  const { runbook, state } = session
+  return template({
+    runbook: { id: runbook.id, title: runbook.title, service: runbook.service, severity: runbook.severity },
+    run: { id: state.run, startedAt: state.startedAt, operator: session.operatorName, environment: session.environment.name },
+    mode: session.mode,
+    isDrill: session.mode === 'drill',
+    input: session.inputs,
+    outputs: state.outputs,
+    decisions: Object.fromEntries(state.decisions),
+    now: new Date(session.clock.now()).toISOString(),
+  })
+}

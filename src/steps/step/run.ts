@@ -1,0 +1,91 @@
+import { stepState } from '../../journal/fold.ts'
+import { reasonOf } from '../../model/outcome.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { Fence, FenceRole, Step } from '../../model/runbook.ts'
+import { answeredBy, declined, elapsed } from '../answers.ts'
+import type { Onward } from '../answers.ts'
+import { executeFence } from '../fence.ts'
+import type { Session } from '../../runner/ports.ts'
+
+const NEXT: Onward = { kind: 'next' }
+
+/** confirm → intent → check → run → verify → outcome. */
+export async function runStep(step: Step, session: Session): Promise<Onward> {
+  const asked = session.clock.monotonic()
+  const answer = await session.operator.confirm(step, session)
+  if (answer.kind !== 'run') return declined(step.id, answer, session)
+  session.record({ event: 'step-confirmed', step: step.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  return await attemptStep(step, session)
+}
+
+/** Tries the step, and again as often as it allows, without asking anyone. */
+export async function attemptStep(step: Step, session: Session): Promise<Onward> {
+  const first = stepState(session.state, step.id).attempts + 1
+  for (let attempt = first; ; attempt += 1) {
+    session.record({ event: 'step-started', step: step.id, attempt })
+    const onward = await continueStep(step, session)
+    const failed = stepState(session.state, step.id).status === 'failed'
+    if (onward.kind === 'pause' || !failed || attempt - first >= step.retries) return onward
+    if (session.interruption.requested !== 'no') return onward
+  }
+}
+
+/** Does what the step has not done yet: fences that already succeeded in this attempt are not executed again. */
+export async function continueStep(step: Step, session: Session): Promise<Onward> {
+  const started = session.clock.monotonic()
+  const deadline = started + step.timeoutMs
+  for (const role of ['check', 'run', 'verify'] as const) {
+    if (role === 'run' && isManual(step)) {
+      const answer = await performByHand(step, session)
+      if (answer) return answer
+    }
+    const failure = await executeRole(step, role, session, deadline)
+    if (failure) {
+      finish(step, 'failed', `${role}: ${reasonOf(failure)}`, elapsed(session, started), session)
+      return NEXT
+    }
+  }
+  finish(step, 'done', '', elapsed(session, started), session)
+  return NEXT
+}
+
+export function isManual(step: Step): boolean {
+  return !step.fences.some((fence) => fence.role === 'run')
+}
+
+async function performByHand(step: Step, session: Session): Promise<Onward | undefined> {
+  const asked = session.clock.monotonic()
+  session.commit()
+  const answer = await session.operator.performed(step, session)
+  if (answer.kind !== 'run') return declined(step.id, answer, session)
+  session.record({ event: 'step-confirmed', step: step.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  return undefined
+}
+
+async function executeRole(step: Step, role: FenceRole, session: Session, deadline: number): Promise<Outcome | undefined> {
+  for (const fence of step.fences) {
+    if (fence.role !== role || hasSucceeded(step, fence, session)) continue
+    const left = deadline - session.clock.monotonic()
+    const outcome = await executeFence(step, fence, session, Math.max(left, 1))
+    if (outcome.kind !== 'ok') return outcome
+  }
+  return undefined
+}
+
+function hasSucceeded(step: Step, fence: Fence, session: Session): boolean {
+  const place = `${fence.place.file}:${fence.place.line}`
+  return stepState(session.state, step.id).fences.some(
+    (record) => record.place === place && record.role === fence.role && record.outcome?.kind === 'ok',
+  )
+}
+
+export function finish(
+  step: Step,
+  result: 'done' | 'failed' | 'unknown',
+  reason: string,
+  durationMs: number,
+  session: Session,
+): void {
+  const outputs = Object.fromEntries(Object.entries(session.state.outputs).filter(([name]) => name in step.outputs))
+  session.record({ event: 'step-finished', step: step.id, result, reason, durationMs, outputs })
+}

@@ -20,6 +20,9 @@ const io: Io = {
   err: (line) => process.stderr.write(`${line}\n`),
 }
 
+// A reader that goes away (a pager, a closed terminal) must not take a run with it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 /** Runs one command and returns the exit code. The only place that catches: a known error is a tidy message, any other is ours. */
 export async function dispatch(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv

@@ -10,8 +10,6 @@ const SAME_MS = 400
 export function listenForSignals(stop: () => void, release: () => void, say: (line: string) => void): Interruption {
   const interruption: Interruption = { requested: 'no', reason: '' }
   let last = Number.NEGATIVE_INFINITY
-  // A terminal that is gone must not take the run with it.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('SIGINT', () => {
     const now = performance.now()
     if (now - last < SAME_MS) return

@@ -32,6 +32,10 @@ const postgresTarget = z.strictObject({
     .optional()
     .describe('Where pg_ctl and postgres are, when they are not on the PATH.'),
   osUser: z.string().optional().describe('The account that owns the data directory.'),
+  synchronousCommit: z
+    .enum(['async', 'remote_write', 'on', 'remote_apply'])
+    .optional()
+    .describe('What an acknowledged write means when a standby is there; async: it may exist on one node only.'),
   replicationHost: z.string().optional().describe('Where a standby reaches this node; default: host.'),
   replicationPort: z.int().min(1).max(65535).optional().describe('Default: port.'),
 })

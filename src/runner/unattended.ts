@@ -23,7 +23,9 @@ export function unattendedOperator(choices: ReadonlyMap<string, string>): Operat
 /** What an unattended run would meet that is reserved for people; refused before anything is changed. */
 export function refuseUnattended(session: Pick<Session, 'runbook' | 'environment'>, choices: ReadonlyMap<string, string>): void {
   const { runbook, environment } = session
-  const everything = executables(runbook.nodes).flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
+  const chosen = new Map(executables(runbook.nodes).flatMap((node) => (node.kind === 'decision' ? [[node.id, choices.get(node.id) ?? node.default]] : [])))
+  const reached = executables(runbook.nodes).filter((node) => node.when.every(({ decision, choice }) => chosen.get(decision) === choice))
+  const everything = reached.flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
   const problems = everything.flatMap((node) => {
     if (node.kind === 'decision' && !isDecided(node, choices))
       return [{ ...node.place, step: node.id, message: 'is a decision without a default: an unattended run cannot make it', hint: `--set ${node.id}=${node.choices.map((choice) => choice.value).join('|')}` }]

@@ -20,10 +20,12 @@ export async function reachSteadyState(lab: Lab, say: (line: string) => void): P
 }
 
 /** Breaks the lab, saying so. The intent is on disk before it happens. */
-export async function injectFault(lab: Lab, { session }: OpenRun, say: (line: string) => void): Promise<void> {
+export async function injectFault(lab: Lab, open: OpenRun, say: (line: string) => void): Promise<void> {
+  const { session } = open
   const { drill } = session.runbook
   if (!drill) return
   const fault = findFault(drill.fault)
+  await open.ready()
   say('')
   say(`This is a drill. Now: ${fault.summary} (${drill.fault} on ${drill.on})`)
   session.record({ event: 'note-added', text: `drill: about to inject ${drill.fault} on ${drill.on}` })

@@ -45,7 +45,15 @@ export type RunSettings = {
   takeOver: boolean
 }
 
-export type OpenRun = { session: Session; recorder: Recorder; screen: TerminalScreen; directory: string; close: () => void }
+export type OpenRun = {
+  session: Session
+  recorder: Recorder
+  screen: TerminalScreen
+  directory: string
+  /** Resolves when a fence could begin at once. */
+  ready: () => Promise<void>
+  close: () => void
+}
 
 export function operatorName(given: string | undefined): string {
   return given ?? process.env['DRILLBOOK_OPERATOR'] ?? userInfo().username
@@ -157,7 +165,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     executor.close()
     lock.release()
   }
-  return { session, recorder, screen, directory, close }
+  return { session, recorder, screen, directory, ready: () => executor.ready(), close }
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

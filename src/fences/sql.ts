@@ -17,8 +17,8 @@ export async function runSql(job: FenceJob, timeoutMs: number): Promise<Outputs>
   const client = await connect(targetOf(job), timeoutMs)
   try {
     const rows = await rowsOf(client, fence.code, fence.bind.map((name) => bound(name, job)))
-    printRows(rows)
     if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
+    printRows(rows)
     return outputsOf(rows[0], job)
   } finally {
     await client.end()

@@ -33,6 +33,7 @@ export class SupervisedExecutor implements Executor {
   readonly #child: ChildProcess
   readonly #jobs = new Map<string, { watcher: Watcher; resolve: (outcome: Outcome) => void }>()
   readonly #before: ProcessIdentity | undefined
+  readonly #ready = Promise.withResolvers<void>()
 
   constructor(options: SupervisedOptions) {
     this.#directory = options.directory
@@ -52,6 +53,13 @@ export class SupervisedExecutor implements Executor {
     // The channel keeps this process alive only while a fence runs.
     this.#child.unref()
     this.#child.channel?.unref()
+  }
+
+  /** Resolves when a fence could begin at once: its processes are started. */
+  async ready(): Promise<void> {
+    this.#child.channel?.ref()
+    await this.#ready.promise
+    if (this.#jobs.size === 0) this.#child.channel?.unref()
   }
 
   execute(job: FenceJob, watcher: Watcher): Promise<Outcome> {
@@ -91,6 +99,7 @@ export class SupervisedExecutor implements Executor {
   }
 
   #receive(message: FromSupervisor): void {
+    if (message.type === 'ready') return this.#ready.resolve()
     const job = this.#jobs.get(message.job)
     if (message.type === 'output') job?.watcher.output(message.chunk)
     if (message.type === 'waiting') job?.watcher.waiting(message.reason)
@@ -105,6 +114,7 @@ export class SupervisedExecutor implements Executor {
   }
 
   #lost(): void {
+    this.#ready.resolve()
     for (const id of this.#jobs.keys())
       this.#settle(id, { kind: 'unknown', reason: 'the supervisor ended while this was being executed (see supervisor.log)' })
   }

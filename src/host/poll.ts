@@ -1,8 +1,9 @@
 import type { Outcome } from '../model/outcome.ts'
 
-const FIRST_WAIT_MS = 15
+const SHORTEST_WAIT_MS = 10
 const LONGEST_WAIT_MS = 1000
-const GROWTH = 1.5
+/** The wait grows with the time already spent, so that what comes soon is noticed soon and what takes long is not pestered. */
+const SHARE_OF_ELAPSED = 0.1
 
 /** Resolves after `ms`, or as soon as `signal` says so. */
 function pause(ms: number): Promise<void> {
@@ -19,11 +20,12 @@ export async function poll(
   waiting: (reason: string) => void,
 ): Promise<Outcome> {
   const started = performance.now()
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * GROWTH, LONGEST_WAIT_MS)) {
+  for (;;) {
     const left = timeoutMs - (performance.now() - started)
     const outcome = await attempt(Math.max(left, 1))
     const durationMs = performance.now() - started
     if (outcome.kind !== 'failed') return { ...outcome, ...(outcome.kind === 'unknown' ? {} : { durationMs }) }
+    const wait = Math.min(Math.max(durationMs * SHARE_OF_ELAPSED, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
     if (durationMs + wait >= timeoutMs)
       return { kind: 'timed-out', durationMs, reason: `still not so after ${Math.round(durationMs / 100) / 10} s: ${outcome.reason}` }
     waiting(outcome.reason)

@@ -11,6 +11,7 @@ export type ToSupervisor =
   | { type: 'end' }
 
 export type FromSupervisor =
+  | { type: 'ready' }
   | { type: 'output'; job: string; chunk: string }
   | { type: 'waiting'; job: string; reason: string }
   | { type: 'finished'; job: string; outcome: Outcome }
@@ -31,7 +32,7 @@ export function isToSupervisor(message: unknown): message is ToSupervisor {
   return hasType(message, ['begin', 'execute', 'cancel', 'recorded', 'end'])
 }
 export function isFromSupervisor(message: unknown): message is FromSupervisor {
-  return hasType(message, ['output', 'waiting', 'finished'])
+  return hasType(message, ['ready', 'output', 'waiting', 'finished'])
 }
 export function isToWorker(message: unknown): message is ToWorker {
   return hasType(message, ['job'])

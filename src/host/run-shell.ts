@@ -11,19 +11,27 @@ const DRAIN_MS = 200
 
 /** Executes a sh fence, again and again when it is a verification. */
 export async function runShell(task: RunningJob, directory: string): Promise<Outcome> {
-  const once = (): Promise<Outcome> => attempt(task, path.join(directory, 'output', `${task.job.id}.out`))
-  const natural = task.job.poll ? await poll(once, task.job.timeoutMs, task.sink.waiting) : await once()
+  const outputFile = path.join(directory, 'output', `${task.job.id}.out`)
+  if (!task.job.poll) return await task.settle(await attempt(task, outputFile, task.sink.output))
+  // What a verification prints counts when it holds, or for the last time it does not.
+  let printed: Buffer[] = []
+  const once = (): Promise<Outcome> => {
+    printed = []
+    return attempt(task, outputFile, (chunk) => printed.push(chunk))
+  }
+  const natural = await poll(once, task.job.timeoutMs, task.sink.waiting)
+  for (const chunk of printed) task.sink.output(chunk)
   return await task.settle(natural)
 }
 
-async function attempt(task: RunningJob, outputFile: string): Promise<Outcome> {
+async function attempt(task: RunningJob, outputFile: string, print: (chunk: Buffer) => void): Promise<Outcome> {
   const { job } = task
   if (task.ended) return { kind: 'cancelled', durationMs: task.durationMs, reason: task.ended.reason }
   const wantsOutputs = Object.keys(job.declares).length > 0
   if (wantsOutputs) writeFileSync(outputFile, '', { mode: 0o600 })
   const { program, args } = shCommand(job)
   const started = performance.now()
-  const end = await spawnAndWait(task, program, args, { ...process.env, ...shEnvironment(job, outputFile), [JOB_VARIABLE]: job.id })
+  const end = await spawnAndWait(task, print, program, args, { ...process.env, ...shEnvironment(job, outputFile), [JOB_VARIABLE]: job.id })
   await task.endLeftovers()
   const durationMs = performance.now() - started
   if ('error' in end) return { kind: 'failed', durationMs, reason: `${program} could not be started: ${end.error}` }
@@ -52,14 +60,14 @@ function failure(end: Exclude<End, { error: string }>, durationMs: number): Outc
 }
 
 /** The process in a group of its own, its output passed on as it comes. */
-function spawnAndWait(task: RunningJob, program: string, args: string[], env: NodeJS.ProcessEnv): Promise<End> {
+function spawnAndWait(task: RunningJob, print: (chunk: Buffer) => void, program: string, args: string[], env: NodeJS.ProcessEnv): Promise<End> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: task.job.root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     task.group = child.pid
     let lastLine = ''
     const take = (chunk: Buffer): void => {
       lastLine = lastLineOf(chunk) || lastLine
-      task.sink.output(chunk)
+      print(chunk)
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)

@@ -52,6 +52,7 @@ function begin(message: Begin): void {
   for (const folder of ['output', 'outcomes']) mkdirSync(path.join(message.directory, folder), { recursive: true, mode: 0o700 })
   writeFileSync(path.join(message.directory, 'supervisor.json'), JSON.stringify(identify(process.pid)), { mode: 0o600 })
   pool = new WorkerPool(message.workers)
+  void pool.ready().then(() => send({ type: 'ready' }))
 }
 
 async function execute(job: FenceJob): Promise<void> {

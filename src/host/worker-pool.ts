@@ -22,6 +22,11 @@ export class WorkerPool {
     this.#fill()
   }
 
+  /** Every worker that was started has loaded what fences need. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#idle.map((worker) => worker.ready))
+  }
+
   async run(task: RunningJob): Promise<Outcome> {
     const worker = this.#idle.shift() ?? new Worker()
     const natural = await worker.run(task)
@@ -62,6 +67,7 @@ class Worker {
   /** Streams that have not yet shown the mark that ends a fence's output. */
   #open = 0
   #outcome: Outcome | undefined
+  readonly #ready = Promise.withResolvers<void>()
   usable = true
 
   constructor() {
@@ -72,6 +78,7 @@ class Worker {
     })
     this.#child.on('message', (message: unknown) => {
       if (!isFromWorker(message)) return
+      if (message.type === 'ready') this.#ready.resolve()
       if (message.type === 'waiting') this.#task?.sink.waiting(message.reason)
       if (message.type === 'finished') this.#finished(message.outcome)
     })
@@ -79,6 +86,10 @@ class Worker {
     this.#child.stderr?.on('data', this.#reader())
     this.#child.on('error', (error) => this.#gone(`the worker could not be used: ${error.message}`))
     this.#child.on('close', (code, signal) => this.#gone(signal === null ? `the fence ended its process with exit code ${code}` : `ended by ${signal}`))
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise
   }
 
   get pid(): number | undefined {
@@ -128,6 +139,7 @@ class Worker {
 
   #gone(reason: string): void {
     this.usable = false
+    this.#ready.resolve()
     this.#resolve({ kind: 'failed', durationMs: this.#task?.durationMs ?? 0, reason })
   }
 

@@ -14,6 +14,9 @@ import type { FromWorker } from './protocol.ts'
 const originalEnvironment = { ...process.env }
 
 $.verbose = true
+const zxLog = $.log
+// A request is one line of the log; its options are in the runbook.
+$.log = (entry) => (entry.kind === 'fetch' ? console.error(`$ fetch ${entry.init?.method ?? 'GET'} ${String(entry.url)}`) : zxLog(entry))
 
 process.on('message', (message: unknown) => {
   if (isToWorker(message)) void perform(message.job, message.nonce)
@@ -23,7 +26,8 @@ process.on('disconnect', () => {
 })
 
 let busy = false
-send({ type: 'ready' })
+// What the first sql fence needs is loaded now, not then.
+void import('../fences/sql.ts').then(() => send({ type: 'ready' }))
 
 async function perform(job: FenceJob, nonce: string): Promise<void> {
   busy = true

@@ -16,13 +16,15 @@ function pad(n: number): string {
   return String(n).padStart(2, '0')
 }
 
-/** A duration for people: `340 ms`, `12.4 s`, `3 m 05 s`, `2 h 05 m`. Input in milliseconds. */
+/** A duration for people: `340 ms`, `12.4 s`, `15 m`, `3 m 05 s`, `2 h 05 m`. Input in milliseconds. */
 export function formatDuration(ms: number): string {
+  if (ms === 0) return '0 s'
   if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+  if (ms < 60_000) return `${Math.floor(ms / 100) / 10} s`
   const seconds = Math.floor(ms / 1000)
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${pad(Math.floor(seconds / 60) % 60)} m`
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  if (hours > 0) return minutes === 0 ? `${hours} h` : `${hours} h ${pad(minutes)} m`
+  return rest === 0 ? `${minutes} m` : `${minutes} m ${pad(rest)} s`
 }
 
 /** A duration in a plan file or an attribute: text in, milliseconds out. */

@@ -1,0 +1,57 @@
+import { execa } from 'execa'
+import { faults } from '../../drill/faults/index.ts'
+import { checkProject } from '../../lint/check.ts'
+import { asJson, formatFinding, hasFailed, summaryLine } from '../../lint/report.ts'
+import type { Run } from '../../lint/rule.ts'
+import { RULES } from '../../lint/rules/index.ts'
+import { parseCommandLine } from '../arguments.ts'
+import type { Command } from '../command.ts'
+import { projectRoot } from '../project.ts'
+
+const usage = `drillbook check [runbook …] [--strict] [--json]
+
+Reads every runbook and the plan, type-checks every ts fence, and reports all that would fail on the day, sorted by place.
+With runbooks named, only these are checked, and nothing that is about the plan alone.
+
+  --strict  warnings fail as well
+  --json    one JSON object on standard output: ok, errors, warnings, problems
+
+Exit code 0 when nothing is wrong, 1 when something is. docs/reference/lint-rules.md describes the ${RULES.length} rules.`
+
+export const command: Command = {
+  summary: 'Find what would make the plan or a runbook fail on the day.',
+  usage,
+  async run(argv, io) {
+    const options = {
+      strict: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    } as const
+    const { values, positionals } = parseCommandLine('check', argv, options)
+    const report = await checkProject({
+      root: projectRoot(),
+      faults: faults.map(({ name }) => name),
+      now: new Date(),
+      run: runProgram,
+      ...(positionals.length === 0 ? {} : { only: positionals }),
+    })
+    const failed = hasFailed(report, values.strict)
+    if (values.json) io.out(asJson(report, failed))
+    else {
+      for (const finding of report.findings) io.out(formatFinding(finding))
+      io.err(summaryLine(report))
+    }
+    return failed ? 'failed' : 'ok'
+  },
+}
+
+/** The programs that some rules need, run to their end; one that is not installed is no error here. */
+export const runProgram: Run = async (program, args, { stdin, cwd, env } = {}) => {
+  const ran = await execa(program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+  })
+  return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr, missing: ran.code === 'ENOENT' }
+}

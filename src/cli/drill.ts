@@ -42,8 +42,9 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
   if (!fault) return
   const faultAt = Date.parse(fault.faultAt)
   await lab.canary.waitUntilRecovered({ after: faultAt, timeoutMs: RECOVERY_TIMEOUT_MS })
-  const found = await lab.canary.foundIds()
-  const measured = measure(await lab.canary.ledger(), faultAt, found)
+  // The ledger first: an order acknowledged between the two looks would otherwise count as lost.
+  const ledger = await lab.canary.ledger()
+  const measured = measure(ledger, faultAt, await lab.canary.foundIds())
   const { rtoMs, firstFailureAt, restoredAt } = measured
   const events = readJournal(journalFile(directory)).events
   const humanMs = firstFailureAt === null || restoredAt === null ? session.state.humanMs : humanTime(events, firstFailureAt, restoredAt)

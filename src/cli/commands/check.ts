@@ -1,4 +1,5 @@
-import { execa } from 'execa'
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { faults } from '../../drill/faults/index.ts'
 import { checkProject } from '../../lint/check.ts'
 import { asJson, formatFinding, hasFailed, summaryLine } from '../../lint/report.ts'
@@ -45,13 +46,23 @@ export const command: Command = {
 }
 
 /** The programs that some rules need, run to their end; one that is not installed is no error here. */
-export const runProgram: Run = async (program, args, { stdin, cwd, env } = {}) => {
-  const ran = await execa(program, args, {
-    reject: false,
-    stripFinalNewline: false,
-    ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
+export const runProgram: Run = (program, args, { stdin, cwd, env } = {}) =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env } })
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    child.on('error', (error) =>
+      resolve({ code: undefined, stdout: '', stderr: error.message, missing: true }),
+    )
+    child.on('close', (code) =>
+      resolve({ code: code ?? undefined, stdout: stdout(), stderr: stderr(), missing: false }),
+    )
+    // A program that ends before it has read everything has said why in its exit code.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(stdin ?? '')
   })
-  return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr, missing: ran.code === 'ENOENT' }
+
+function collect(stream: Readable): () => string {
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString('utf8')
 }

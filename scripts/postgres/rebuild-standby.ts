@@ -15,9 +15,6 @@ if (role?.['waiting'] !== false) throw new Error(`${primary.host}:${primary.port
 if (await isRunning(standby)) await $`${owner} ${standby.bin}pg_ctl stop -D ${data} -m immediate -w`
 
 if (existsSync(data)) await $`${owner} mv ${data} ${data}.diverged-${new Date().toISOString().replace(/[:.]/g, '')}`
-// One that was kept by an earlier failover has been looked at by now; without this, drills would fill the disk.
-const kept = readdirSync(path.dirname(data)).filter((name) => name.startsWith(`${path.basename(data)}.diverged-`)).sort()
-for (const old of kept.slice(0, -2)) await $`${owner} rm -r ${path.dirname(data)}/${old}`
 
 await query(
   primary,

@@ -17,7 +17,10 @@ export async function concludeRun(open: OpenRun, options: { rehearse: boolean; l
 async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   const { session } = open
   try {
-    if (!onlyChecks) return await run(session)
+    if (!onlyChecks) {
+      open.screen.introduce(session)
+      return await run(session)
+    }
     const { rehearse } = await import('../runner/rehearse.ts')
     return await rehearse(session)
   } catch (error) {

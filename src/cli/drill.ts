@@ -11,6 +11,8 @@ import type { OpenRun } from './run-session.ts'
 
 const STEADY_TIMEOUT_MS = 60_000
 const RECOVERY_TIMEOUT_MS = 30_000
+/** After a rollback nobody expects the service to be back. */
+const GIVEN_UP_MS = 2000
 
 /** Customers are being served at the full rate, and the ledger holds this drill's orders only. */
 export async function reachSteadyState(lab: Lab, say: (line: string) => void): Promise<void> {
@@ -41,10 +43,18 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
   const { fault } = session.state
   if (!fault) return
   const faultAt = Date.parse(fault.faultAt)
-  await lab.canary.waitUntilRecovered({ after: faultAt, timeoutMs: RECOVERY_TIMEOUT_MS })
+  const recovered = await lab.canary.waitUntilRecovered({ after: faultAt, timeoutMs: session.state.rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS }).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (recovered instanceof Error) session.record({ event: 'note-added', text: `drill: ${recovered.message}` })
   // The ledger first: an order acknowledged between the two looks would otherwise count as lost.
   const ledger = await lab.canary.ledger()
-  const measured = measure(ledger, faultAt, await lab.canary.foundIds())
+  const found = await lab.canary.foundIds().catch((error: unknown) => {
+    session.record({ event: 'note-added', text: `drill: the orders could not be listed afterwards: ${String(error)}` })
+    return undefined
+  })
+  const measured = measure(ledger, faultAt, found)
   const { rtoMs, firstFailureAt, restoredAt } = measured
   const events = readJournal(journalFile(directory)).events
   const humanMs = firstFailureAt === null || restoredAt === null ? session.state.humanMs : humanTime(events, firstFailureAt, restoredAt)

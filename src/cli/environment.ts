@@ -2,7 +2,7 @@ import type { Plan } from '../document/plan.ts'
 import type { Target } from '../fences/api.ts'
 import type { Environment, TargetSpec } from '../model/environment.ts'
 import { OperatorError } from '../model/problem.ts'
-import type { Lab, LabOptions } from '../lab/index.ts'
+import type { Lab } from '../lab/index.ts'
 
 export type OpenEnvironment = {
   name: string
@@ -23,24 +23,18 @@ export function findEnvironment(plan: Plan, wanted: string | undefined): { name:
   })
 }
 
-/** Targets with their secrets, from the plan or from the lab, which is started when it is not up. */
-export async function openEnvironment(
-  name: string,
-  environment: Environment,
-  labOptions: () => Promise<LabOptions>,
-  report: (line: string) => void,
-): Promise<OpenEnvironment> {
-  if (!environment.lab) {
-    const { readSecrets } = Object.keys(environment.secrets).length === 0 ? { readSecrets: async () => ({}) } : await import('../host/secrets.ts')
-    const secrets = await readSecrets(environment.secrets)
-    return { name, protected: environment.protected, targets: withSecrets(environment.targets, secrets), secrets: Object.values(secrets), lab: undefined }
-  }
-  const { open, up } = await import('../lab/index.ts')
-  const options = await labOptions()
-  const lab = (await open(options.name)) ?? (await up(options, report))
-  const secrets = lab.secrets()
-  const targets = withSecrets(await lab.targets(), secrets)
+/** Targets with their secrets: from the plan, or from the lab that `findLab` gives. */
+export async function openEnvironment(name: string, environment: Environment, findLab: () => Promise<Lab>): Promise<OpenEnvironment> {
+  const lab = environment.lab ? await findLab() : undefined
+  const secrets = lab ? lab.secrets() : await secretsOf(environment)
+  const targets = withSecrets(lab ? await lab.targets() : environment.targets, secrets)
   return { name, protected: environment.protected, targets, secrets: Object.values(secrets), lab }
+}
+
+async function secretsOf(environment: Environment): Promise<Record<string, string>> {
+  if (Object.keys(environment.secrets).length === 0) return {}
+  const { readSecrets } = await import('../host/secrets.ts')
+  return await readSecrets(environment.secrets)
 }
 
 /** Puts the values where the plan names secrets. */

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util'
+import type { Environment } from '../model/environment.ts'
 import type { Mode } from '../model/event.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
@@ -49,10 +50,13 @@ export async function performRun(id: string, values: RunValues, io: Io, { publis
   const given = readSettings(runbook, values.set ?? [])
   if (values['dry-run'] === true) return await dryRun(runbook, given, await openExisting(name, environment, values.lab), say)
   await refuseWhatIsForPeople(values, runbook, { name, protected: environment.protected }, given)
-  const inputs = unattended ? requireInputs(runbook, given) : await askInputs(runbook, given)
+  const inputs = unattended ? requireInputs(runbook, given) : await askInputs(runbook, given.inputs, inputsToAsk(runbook, values.set ?? []))
 
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
-  const open = await openEnvironment(name, environment, () => labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
+  const open = await openEnvironment(name, environment, async () => {
+    const { readyLab } = await import('./lab-environment.ts')
+    return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
+  })
   const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true && values.rehearse !== true
   if (drills && open.lab) await (await import('./drill.ts')).reachSteadyState(open.lab, say)
   const settings: RunSettings = {
@@ -100,10 +104,16 @@ function requireInputs(runbook: Runbook, { inputs, missing }: Given): Record<str
   throw new OperatorError('usage', missing.map((name) => ({ message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`, hint: `--set ${name}=…` })))
 }
 
-export async function askInputs(runbook: Runbook, { inputs, missing }: Given): Promise<Record<string, Value>> {
-  if (missing.length === 0) return inputs
+/** A person is asked for everything that was not said on the command line; a default is only offered. */
+function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {
+  const said = new Set(settings.map((setting) => setting.split('=')[0]))
+  return Object.keys(runbook.inputs).filter((name) => !said.has(name))
+}
+
+export async function askInputs(runbook: Runbook, inputs: Record<string, Value>, names: readonly string[]): Promise<Record<string, Value>> {
+  if (names.length === 0) return inputs
   const answers: Record<string, Value> = { ...inputs }
-  for (const name of missing) {
+  for (const name of names) {
     const spec = runbook.inputs[name]
     if (!spec) continue
     const validate = (text: string): boolean | string => {
@@ -120,9 +130,10 @@ export async function askInputs(runbook: Runbook, { inputs, missing }: Given): P
 async function askText(spec: InputSpec, validate: (text: string) => boolean | string): Promise<string> {
   const { default: inquirer } = await import('inquirer')
   const message = spec.prompt
-  if (spec.choices) return (await inquirer.prompt([{ type: 'select', name: 'text', message, choices: spec.choices }])).text
+  const offered = spec.default === undefined ? {} : { default: String(spec.default) }
+  if (spec.choices) return (await inquirer.prompt([{ type: 'select', name: 'text', message, choices: spec.choices, ...offered }])).text
   if (spec.type === 'secret') return (await inquirer.prompt([{ type: 'password', name: 'text', message, mask: '*', validate }])).text
-  return (await inquirer.prompt([{ type: 'input', name: 'text', message, validate }])).text
+  return (await inquirer.prompt([{ type: 'input', name: 'text', message, validate, ...offered }])).text
 }
 
 async function labOptions(values: RunValues, planned: string | undefined) {
@@ -133,14 +144,13 @@ async function labOptions(values: RunValues, planned: string | undefined) {
   return { ...defaultOptions, name: values.lab ?? defaultOptions.name, synchronousCommit }
 }
 
-/** A dry run starts nothing: without a lab that is up, the targets are simply not known. */
-async function openExisting(name: string, environment: Parameters<typeof openEnvironment>[1], lab: string | undefined): Promise<OpenEnvironment> {
-  if (environment.lab) {
-    const { open, defaultOptions } = await import('../lab/index.ts')
-    if (!(await open(lab ?? defaultOptions.name))) return { name, protected: environment.protected, targets: {}, secrets: [], lab: undefined }
-    return await openEnvironment(name, environment, () => labOptions({ ...(lab === undefined ? {} : { lab }) }, undefined), () => {})
-  }
-  return await openEnvironment(name, { ...environment, secrets: {} }, () => labOptions({}, undefined), () => {})
+/** A dry run starts nothing and reads no secret: without a lab that is up, the targets are simply not known. */
+async function openExisting(name: string, environment: Environment, labName: string | undefined): Promise<OpenEnvironment> {
+  const open = { name, protected: environment.protected, targets: {}, secrets: [], lab: undefined }
+  if (!environment.lab) return await openEnvironment(name, { ...environment, secrets: {} }, () => Promise.reject(new Error('not a lab')))
+  const labs = await import('../lab/index.ts')
+  const lab = await labs.open(labName ?? labs.defaultOptions.name)
+  return lab ? await openEnvironment(name, environment, () => Promise.resolve(lab)) : open
 }
 
 async function dryRun(runbook: Runbook, given: Given, environment: OpenEnvironment, say: (line: string) => void): Promise<ExitName> {

@@ -76,6 +76,7 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
     title: runbook.title,
     service: runbook.service,
     mode: settings.mode,
+    lab: environment.lab?.options.name ?? null,
     host: hostname(),
     pid: process.pid,
     boot: bootId(),

@@ -150,7 +150,7 @@ export class TerminalOperator implements Operator {
           session.commit()
           break
         case 'contacts':
-          this.#print(this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
+          this.#print(this.#lookups.contacts(session, 'role' in node ? node.role : undefined).flatMap((line) => wrap(line, this.#screen.width - 4)))
           break
         case 'log':
           this.#print(this.#lookups.log(session))

@@ -52,6 +52,14 @@ export class TerminalScreen implements Screen {
     return this.#paint(late ? 'red' : 'dim', parts.join('   '))
   }
 
+  /** What the runbook is for, and when not to use it: for a person who is about to begin. */
+  introduce(session: Session): void {
+    if (session.unattended || session.state.steps.size > 0) return
+    this.line()
+    this.line(this.#paint('bold', session.runbook.title))
+    for (const line of wrap(`${session.runbook.summary}\n\n${session.runbook.intro}`, this.width)) this.line(line)
+  }
+
   node(node: Executable, session: Session): void {
     const all = executables(session.runbook.nodes)
     const number = `[${all.findIndex((other) => other.id === node.id) + 1}/${all.length}]`

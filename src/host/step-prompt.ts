@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import { createPrompt, isEnterKey, useEffect, useKeypress, usePrefix, useState } from '@inquirer/core'
 
 export type KeyChoice = { key: string; label: string; value: string }
@@ -17,7 +18,8 @@ const TICK_MS = 1000
 export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) => {
   const [typed, setTyped] = useState('')
   const [problem, setProblem] = useState('')
-  const [status, setStatus] = useState<'idle' | 'done'>('idle')
+  const [answered, setAnswered] = useState('')
+  const status = answered === '' ? 'idle' : 'done'
   const [, setTick] = useState(0)
   const prefix = usePrefix({ status })
   useEffect(() => {
@@ -38,11 +40,11 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
       setProblem(answer === '' ? 'Enter alone does nothing here: type a letter first.' : `"${answer}" is none of these letters.`)
       return
     }
-    setStatus('done')
+    setAnswered(chosen.label)
     done(chosen.value)
   })
   const chosenLabels = config.choices.map((choice) => (choice.value === config.enter ? `[${choice.key}] ${choice.label}` : `${choice.key} ${choice.label}`))
-  if (status === 'done') return `${prefix} ${config.message}`
+  if (status === 'done') return `${prefix} ${config.message} ${styleText('cyan', answered)}`
   const head = `${prefix} ${config.message}\n  ${config.clock()}\n  ${rows(chosenLabels).join('\n  ')}\n  › ${typed}`
   return [head, problem]
 })

@@ -10,14 +10,25 @@ export function printable(text: string): string {
   })
 }
 
-/** Breaks long lines at spaces; lines within ``` fences and tables are left as they are. */
+/** Prose for a terminal: paragraphs are filled to the width; code blocks, tables and headings stay as they are. */
 export function wrap(text: string, width: number): string[] {
+  return paragraphs(text).flatMap((part) => (part.length <= width || /^(\||```)/.test(part) || part.includes('\n') ? part.split('\n') : wrapLine(part, width)))
+}
+
+/** Lines that belong together are joined; a code block is one part, with its line breaks. */
+function paragraphs(text: string): string[] {
+  const parts: string[] = []
   let fenced = false
-  return text.split('\n').flatMap((line) => {
-    if (line.trimStart().startsWith('```')) fenced = !fenced
-    if (fenced || line.startsWith('|') || line.length <= width) return [line]
-    return wrapLine(line, width)
-  })
+  let open = false
+  for (const line of text.split('\n')) {
+    const isFence = line.trimStart().startsWith('```')
+    const joins = (fenced || (open && !isFence && !/^(\s*$|\s*[-*#|>]|\s*\d+\. )/.test(line))) && parts.length > 0
+    if (joins) parts[parts.length - 1] += fenced ? `\n${line}` : ` ${line.trim()}`
+    else parts.push(line)
+    if (isFence) fenced = !fenced
+    open = !fenced && !isFence && line.trim() !== '' && !/^\s*[#|]/.test(line)
+  }
+  return parts
 }
 
 function wrapLine(line: string, width: number): string[] {

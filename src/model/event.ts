@@ -45,6 +45,7 @@ export const eventBody = z.discriminatedUnion('event', [
     title: z.string(),
     service: z.string(),
     mode,
+    lab: z.string().nullable(),
     ...process,
     versions: z.record(z.string(), z.string()),
     inputs: z.record(z.string(), value.nullable()),

@@ -3,6 +3,7 @@ import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { requireJournal } from '../../journal/read.ts'
 import { findRun, journalFile, listRuns, runsFolder } from '../../journal/run-directory.ts'
+import type { Lab } from '../../lab/index.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
@@ -65,7 +66,7 @@ async function open(root: string, directory: string, journal: Journal, values: V
   if (!accepted) throw new OperatorError('refused', { message: 'the runbook changed since the run began, and the change was not accepted', hint: '--accept-changes goes on with it as it is now.' })
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
-  const environmentOpen = await openEnvironment(name, environment, () => Promise.reject(new OperatorError('refused', { message: 'the lab of this run is gone; there is nothing to go on with' })), say)
+  const environmentOpen = await openEnvironment(name, environment, () => labOfRun(state))
   const opened = await openStoppedRun(
     {
       root,
@@ -89,15 +90,31 @@ async function open(root: string, directory: string, journal: Journal, values: V
   return { open: opened, lab: environmentOpen.lab }
 }
 
-/** Names such as orders-db.primary keep meaning the machine they meant when the run began. */
+/** The lab as it stands: one that was built anew has none of the run's effects. */
+async function labOfRun({ started }: RunState): Promise<Lab> {
+  const labs = await import('../../lab/index.ts')
+  const lab = await labs.open(started?.lab ?? labs.defaultOptions.name)
+  if (lab) return lab
+  throw new OperatorError('refused', { message: 'the lab of this run is gone: there is nothing to go on with' })
+}
+
+/** Names such as orders-db.primary keep meaning the machine they meant when the run began; one that is gone is not guessed. */
 function pinned<T extends object>(targets: Record<string, T>, state: RunState): Record<string, T> {
   const facts = state.started?.targets ?? {}
   const byAddress = new Map(Object.values(targets).map((target) => [addressOf(target), target]))
+  const moved = Object.entries(facts).filter(([, fact]) => !byAddress.has(fact.address))
+  if (moved.length > 0)
+    throw new OperatorError(
+      'refused',
+      moved.map(([name, fact]) => ({
+        message: `${name} was at ${fact.address} when the run began, and nothing is there now in ${state.environment}`,
+        hint: 'The run cannot go on elsewhere: begin a new one.',
+      })),
+    )
   return Object.fromEntries(
     Object.entries(targets).map(([name, target]) => {
-      const then = facts[name]
-      const same = then === undefined ? undefined : byAddress.get(then.address)
-      return [name, same === undefined ? target : { ...same, name }]
+      const then = byAddress.get(facts[name]?.address ?? '')
+      return [name, then === undefined ? target : { ...then, name }]
     }),
   )
 }
@@ -114,7 +131,7 @@ async function restoredInputs(runbook: Runbook, state: RunState, given: Record<s
   for (const [name, value] of Object.entries(state.inputs)) if (value !== null) known[name] = value
   const missing = Object.keys(runbook.inputs).filter((name) => !(name in known))
   if (missing.length === 0) return known
-  if (ask) return await askInputs(runbook, { inputs: known, choices: new Map(), missing })
+  if (ask) return await askInputs(runbook, known, missing)
   throw new OperatorError('usage', { message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`, hint: '--set NAME=VALUE' })
 }
 

@@ -10,6 +10,7 @@ import { findEnvironment, openEnvironment } from './environment.ts'
 import type { OpenEnvironment } from './environment.ts'
 import { readInput, readSettings } from './inputs.ts'
 import type { Given } from './inputs.ts'
+import { passPreflight, runFolders } from './preflight.ts'
 import { openPlan, openRunbook, projectRoot } from './project.ts'
 import { openNewRun, operatorName } from './run-session.ts'
 import type { RunSettings } from './run-session.ts'
@@ -57,6 +58,7 @@ export async function performRun(id: string, values: RunValues, io: Io, { publis
     const { readyLab } = await import('./lab-environment.ts')
     return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
   })
+  await passPreflight({ runbook, targets: open.targets, folders: runFolders(root, values.mirror) }, unattended, say)
   const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true && values.rehearse !== true
   if (drills && open.lab) await (await import('./drill.ts')).reachSteadyState(open.lab, say)
   const settings: RunSettings = {

@@ -14,30 +14,46 @@ export function placeOf(node: RootContent, file: string): Place {
   return { file, line: node.position?.start.line ?? 1, column: node.position?.start.column ?? 1 }
 }
 
-/** Checks the attributes of `<Tag …>` against its schema: literals only, nothing unknown. */
+/**
+ * Checks the attributes of `<Tag …>` against its schema: literals only, nothing unknown. Beside a wrong attribute the right ones are
+ * still returned, so that one mistake does not bring others with it: with any problem no runbook is returned.
+ */
 export function readAttributes<T>(
   node: MdxJsxFlowElement,
   schema: z.ZodType<T>,
   reading: Reading,
 ): T | undefined {
-  const at = placeOf(node, reading.file)
-  const values: Record<string, string> = {}
-  let literal = true
+  const { values, places, broken } = literals(node, reading)
+  const parsed = schema.safeParse(values)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0])]
+    const at = places[keys[0] ?? ''] ?? placeOf(node, reading.file)
+    if (!broken.has(keys[0] ?? ''))
+      reading.problems.push({ ...at, message: `<${node.name}> ${attributeMessage(issue, schema)}` })
+    for (const key of keys) delete values[key]
+  }
+  return schema.safeParse(values).data
+}
+
+type Literals = { values: Record<string, string>; places: Record<string, Place>; broken: Set<string> }
+
+function literals(node: MdxJsxFlowElement, { file, problems }: Reading): Literals {
+  const read: Literals = { values: {}, places: {}, broken: new Set() }
   for (const attribute of node.attributes) {
+    const { line, column } = attribute.position?.start ?? placeOf(node, file)
+    const at = { file, line, column }
     if (attribute.type === 'mdxJsxAttribute' && typeof attribute.value === 'string') {
-      if (attribute.name in values)
-        reading.problems.push({ ...at, message: `<${node.name}>: attribute ${attribute.name} stands twice` })
-      values[attribute.name] = attribute.value
+      if (Object.hasOwn(read.values, attribute.name))
+        problems.push({ ...at, message: `<${node.name}>: attribute ${attribute.name} stands twice` })
+      read.values[attribute.name] = attribute.value
+      read.places[attribute.name] = at
     } else {
-      literal = false
-      reading.problems.push({ ...at, message: nonLiteral(node, attribute) })
+      if (attribute.type === 'mdxJsxAttribute') read.broken.add(attribute.name)
+      problems.push({ ...at, message: nonLiteral(node, attribute) })
     }
   }
-  const parsed = schema.safeParse(values)
-  if (parsed.success) return literal ? parsed.data : undefined
-  for (const issue of parsed.error.issues)
-    reading.problems.push({ ...at, message: `<${node.name}> ${attributeMessage(issue, schema)}` })
-  return undefined
+  return read
 }
 
 function nonLiteral(node: MdxJsxFlowElement, attribute: MdxJsxFlowElement['attributes'][number]): string {

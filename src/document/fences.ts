@@ -44,6 +44,12 @@ export function readFence(
     readScript,
     problems,
   )
+  if (lang === 'sh' && fence.code.includes('\r'))
+    problems.push({
+      ...fence.place,
+      message: 'the lines end with CR LF: bash takes the CR for a part of the last word',
+      hint: 'Save the file with LF only.',
+    })
   return withTarget(fence, attributes, at, problems)
 }
 

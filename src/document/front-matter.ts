@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { InputSpec } from '../model/runbook.ts'
+import type { InputSpec, Requirement } from '../model/runbook.ts'
 
 const reserved = new Set(['constructor', 'prototype', '__proto__'])
 
@@ -48,6 +48,17 @@ const inputName = z
   .regex(/^[a-z][a-zA-Z0-9_]*$/, 'expected a name such as reason or ticket_number')
   .refine((name) => !reserved.has(name), 'this name is reserved')
 
+const REQUIREMENT = /^([a-zA-Z0-9._+-]+)(?: *>= *(\d+(?:\.\d+)*))?$/
+
+/** `pg_ctl` or `pg_ctl >= 18`. */
+const requirement = z
+  .string()
+  .regex(REQUIREMENT, 'expected a program, or a program and its least version: pg_ctl >= 18')
+  .transform((text): Requirement => {
+    const [, program = '', version] = REQUIREMENT.exec(text) ?? []
+    return version === undefined ? { program } : { program, version }
+  })
+
 /** The front matter of a runbook. */
 export const frontMatter = z.strictObject({
   title: z.string().min(1),
@@ -55,6 +66,10 @@ export const frontMatter = z.strictObject({
   service: z.string().describe('A service of docs/plan/services.yaml.'),
   severity: z.enum(['sev1', 'sev2', 'sev3', 'sev4']),
   triggers: z.array(z.string()).default([]).describe('The alerts that lead here.'),
+  requires: z
+    .array(requirement)
+    .default([])
+    .describe('Programs the steps need, such as psql or "pg_ctl >= 18"; looked for before the first step.'),
   inputs: z
     .record(inputName, inputSpec)
     .default({})

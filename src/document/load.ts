@@ -1,7 +1,7 @@
 import type { Code, RootContent } from 'mdast'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import type { InputSpec, Node, Runbook, Use } from '../model/runbook.ts'
+import type { InputSpec, Node, Requirement, Runbook, Use } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 import { checkReferences } from './references.ts'
 import { proseText } from './element.ts'
@@ -12,6 +12,7 @@ import { parseDocument } from './parse.ts'
 import { ProjectFiles, digestOf } from './project-files.ts'
 import { importedFiles } from './scripts.ts'
 import { sweep } from './sweep.ts'
+import { sortedProblems } from './sorted.ts'
 import { parseYaml } from './yaml.ts'
 
 export type Loaded = { runbook: Runbook; problems: [] } | { runbook: undefined; problems: Problem[] }
@@ -28,14 +29,26 @@ export function runbookFile(id: string): string {
 export function loadRunbook(root: string, id: string): Loaded {
   const files = new ProjectFiles(root)
   const problems: Problem[] = []
-  const read = readRunbook(id, files, problems, [])
-  if (!read || problems.length > 0) return { runbook: undefined, problems: sorted(problems) }
-  for (const step of steps(read.nodes))
+  const draft = readDraft(id, files, problems, [])
+  if (!draft) return { runbook: undefined, problems: sortedProblems(problems) }
+  for (const step of steps(draft.nodes))
     for (const fence of step.fences) importedFiles(fence, files.read, problems)
-  problems.push(...checkReferences(read.nodes, read.inputs))
-  if (problems.length > 0) return { runbook: undefined, problems: sorted(problems) }
+  problems.push(...checkReferences(draft.nodes, draft.inputs))
+  const { matter } = draft
+  if (!matter || problems.length > 0) return { runbook: undefined, problems: sortedProblems(problems) }
   const sources = files.sources()
-  return { runbook: { ...read, sources, digest: digestOf(sources) }, problems: [] }
+  const { intro, nodes, inputs = {} } = draft
+  const runbook = {
+    id,
+    file: runbookFile(id),
+    ...matter,
+    inputs,
+    intro,
+    nodes,
+    sources,
+    digest: digestOf(sources),
+  }
+  return { runbook, problems: [] }
 }
 
 /** As loadRunbook, but mistakes are thrown as one OperatorError. */
@@ -45,14 +58,22 @@ export function requireRunbook(root: string, id: string): Runbook {
   throw new OperatorError('usage', problems)
 }
 
-type Read = Omit<Runbook, 'sources' | 'digest'>
+/** What could be read of a runbook, mistakes or not: they are all wanted at once. */
+type Draft = {
+  /** Undefined when it has a mistake, as are the inputs, which stand in it. */
+  matter: Matter | undefined
+  inputs: Record<string, InputSpec> | undefined
+  intro: string
+  nodes: Node[]
+}
+type Matter = Omit<FrontMatter, 'inputs' | 'drill'> & Pick<Runbook, 'drill'>
 
-function readRunbook(
+function readDraft(
   id: string,
   files: ProjectFiles,
   problems: Problem[],
   within: readonly string[],
-): Read | undefined {
+): Draft | undefined {
   const file = runbookFile(id)
   const source = files.read(file)
   if (source === undefined) {
@@ -70,22 +91,21 @@ function readRunbook(
   }
   const matter = readFrontMatter(parsed.frontMatter, file, problems)
   const taken = new Set<Code>()
-  const nodes = readNodes(parsed.tree.children, { file, source, problems, readFile: files.read, taken })
+  const read = readNodes(parsed.tree.children, { file, source, problems, readFile: files.read, taken })
   problems.push(...sweep(parsed.tree, taken, file))
-  const used = resolveUses(nodes, files, problems, [...within, id])
-  if (!matter) return undefined
-  if (nodes.length === 0) problems.push({ file, line: 1, message: 'a runbook needs at least one <Step>' })
-  const { drill, ...rest } = matter
-  const inputs = { ...used.inputs, ...rest.inputs }
-  return {
-    id,
-    file,
-    ...rest,
-    inputs,
-    ...(drill ? { drill } : {}),
-    intro: introText(parsed.tree.children, source),
-    nodes: used.nodes,
-  }
+  if (!parsed.tree.children.some(isTag))
+    problems.push({ file, line: 1, column: 1, message: 'a runbook needs at least one <Step>' })
+  const intro = introText(parsed.tree.children, source)
+  const { nodes, used } = resolveUses(read, files, problems, [...within, id])
+  if (!matter) return { matter, inputs: undefined, intro, nodes }
+  const { inputs: own, drill, ...rest } = matter
+  const inputs = mergeInputs(own, used, problems)
+  const requires = [...rest.requires, ...used.flatMap((one) => one.requires)]
+  return { matter: { ...rest, requires, ...(drill ? { drill } : {}) }, inputs, intro, nodes }
+}
+
+function isTag(node: RootContent): boolean {
+  return node.type === 'mdxJsxFlowElement'
 }
 
 function readFrontMatter(
@@ -108,12 +128,14 @@ function readFrontMatter(
 }
 
 function introText(children: readonly RootContent[], source: string): string {
-  const first = children.findIndex((child) => child.type === 'mdxJsxFlowElement')
+  const first = children.findIndex(isTag)
   const before = children
     .slice(0, first === -1 ? children.length : first)
     .filter((child) => child.type !== 'yaml')
   return proseText(before, new Set(), source)
 }
+
+type Used = { use: Use; inputs: Record<string, InputSpec> | undefined; requires: Requirement[] }
 
 /** Puts the nodes of a used runbook in the place of its `<Use>`, with their ids prefixed. */
 function resolveUses(
@@ -121,53 +143,61 @@ function resolveUses(
   files: ProjectFiles,
   problems: Problem[],
   within: readonly string[],
-): { nodes: Node[]; inputs: Record<string, InputSpec> } {
-  const inputs: Record<string, InputSpec> = {}
+): { nodes: Node[]; used: Used[] } {
+  const used: Used[] = []
   const resolved = nodes.map((node) => {
     if (node.kind !== 'use') return node
-    if (within.includes(node.runbook)) {
-      problems.push({
-        ...node.place,
-        message: `<Use runbook="${node.runbook}"> makes a cycle: ${[...within, node.runbook].join(' uses ')}`,
-      })
-      return node
-    }
-    const runbook = readUsed(node.runbook, node.place, files, problems, within)
-    if (!runbook) return node
-    Object.assign(inputs, runbook.inputs)
-    return { ...node, nodes: runbook.nodes.map((inner) => prefixed(inner, node)) }
+    const draft = readUsed(node, files, problems, within)
+    if (!draft) return node
+    used.push({ use: node, inputs: draft.inputs, requires: draft.matter?.requires ?? [] })
+    return { ...node, nodes: draft.nodes.map((inner) => prefixed(inner, node)) }
   })
-  return { nodes: resolved, inputs }
+  return { nodes: resolved, used }
 }
 
 function readUsed(
-  id: string,
-  place: Node['place'],
+  { runbook: id, place }: Use,
   files: ProjectFiles,
   problems: Problem[],
   within: readonly string[],
-): Read | undefined {
-  if (files.read(runbookFile(id)) !== undefined) return readRunbook(id, files, problems, within)
+): Draft | undefined {
+  if (within.includes(id)) {
+    const cycle = [...within, id].join(' uses ')
+    problems.push({ ...place, message: `<Use runbook="${id}"> makes a cycle: ${cycle}` })
+    return undefined
+  }
+  if (files.read(runbookFile(id)) !== undefined) return readDraft(id, files, problems, within)
   problems.push({ ...place, message: `<Use runbook="${id}">: there is no ${runbookFile(id)}` })
   return undefined
 }
 
-function prefixed(node: Node, use: Use): Node {
-  const id = `${use.id}/${node.id}`
-  const own = node.when.map(({ decision, choice }) => ({ decision: `${use.id}/${decision}`, choice }))
-  const when = [...use.when, ...own]
-  if (node.kind === 'parallel')
-    return { ...node, id, when, steps: node.steps.map((step) => ({ ...step, id: `${use.id}/${step.id}` })) }
-  if (node.kind === 'use')
-    return { ...node, id, when, nodes: node.nodes.map((inner) => prefixed(inner, use)) }
-  return { ...node, id, when }
+/** The operator is asked once for an input that several runbooks share; undefined when one of them could not be read. */
+function mergeInputs(
+  own: Record<string, InputSpec>,
+  used: readonly Used[],
+  problems: Problem[],
+): Record<string, InputSpec> | undefined {
+  const merged: Record<string, InputSpec> = {}
+  for (const { use, inputs } of used)
+    for (const [name, spec] of Object.entries(inputs ?? {})) {
+      const other = own[name] ?? merged[name]
+      if (other && other.type !== spec.type)
+        problems.push({
+          ...use.place,
+          message: `the input "${name}" is a ${spec.type} in ${use.runbook}, and a ${other.type} here`,
+        })
+      merged[name] = spec
+    }
+  return used.some(({ inputs }) => inputs === undefined) ? undefined : { ...merged, ...own }
 }
 
-function sorted(problems: Problem[]): Problem[] {
-  return problems.sort(
-    (a, b) =>
-      (a.file ?? '').localeCompare(b.file ?? '') ||
-      (a.line ?? 0) - (b.line ?? 0) ||
-      (a.column ?? 0) - (b.column ?? 0),
-  )
+function prefixed<T extends Node>(node: T, use: Use): T
+function prefixed(node: Node, use: Use): Node {
+  const own = node.when.map(({ decision, choice }) => ({ decision: `${use.id}/${decision}`, choice }))
+  const moved = { id: `${use.id}/${node.id}`, when: [...use.when, ...own] }
+  if (node.kind === 'parallel')
+    return { ...node, ...moved, steps: node.steps.map((step) => prefixed(step, use)) }
+  if (node.kind === 'use')
+    return { ...node, ...moved, nodes: node.nodes.map((inner) => prefixed(inner, use)) }
+  return { ...node, ...moved }
 }

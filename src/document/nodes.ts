@@ -1,5 +1,6 @@
 import type { Code, RootContent } from 'mdast'
 import type { MdxJsxFlowElement } from 'mdast-util-mdx-jsx'
+import { visit } from 'unist-util-visit'
 import { attributes as decisionAttributes, choiceAttributes } from '../steps/decision/schema.ts'
 import { attributes as informAttributes } from '../steps/inform/schema.ts'
 import { attributes as parallelAttributes } from '../steps/parallel/schema.ts'
@@ -64,6 +65,8 @@ function readNode(node: MdxJsxFlowElement, context: ReadContext): Node | undefin
     case 'Use':
       return readUse(node, context)
     default:
+      // Its fences are not reported one by one: the tag is what is wrong.
+      visit(node, 'code', (code) => void context.taken.add(code))
       context.problems.push({
         ...placeOf(node, context.file),
         message: `unknown kind <${node.name ?? ''}>: expected ${TAGS.map((tag) => `<${tag}>`).join(', ')}`,

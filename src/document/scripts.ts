@@ -2,53 +2,85 @@ import { stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
 import { parse } from 'es-module-lexer/js'
 import type { Problem } from '../model/problem.ts'
-import type { Fence } from '../model/runbook.ts'
+import type { Fence, Place } from '../model/runbook.ts'
+
+type ReadFile = (path: string) => string | undefined
+
+/** A module, or a fence, whose imports are followed: its text and the place of its first line. */
+type Module = { code: string; place: Place }
 
 /**
  * Follows the relative imports of a TypeScript fence or script, so that the digest covers everything that can run.
  * Returns the project-relative paths of the modules reached, itself excluded.
  */
-export function importedFiles(
-  fence: Fence,
-  readFile: (path: string) => string | undefined,
-  problems: Problem[],
-): Set<string> {
+export function importedFiles(fence: Fence, readFile: ReadFile, problems: Problem[]): Set<string> {
   const reached = new Set<string>()
-  if (fence.lang === 'ts') follow(fence.code, fence.place.file, fence.place.line, readFile, reached, problems)
+  if (fence.lang === 'ts') follow({ code: fence.code, place: fence.place }, readFile, reached, problems)
   return reached
 }
 
-function follow(
-  code: string,
-  file: string,
-  firstLine: number,
-  readFile: (path: string) => string | undefined,
-  reached: Set<string>,
-  problems: Problem[],
-): void {
-  let imports
-  try {
-    ;[imports] = parse(stripTypeScriptTypes(code))
-  } catch (error) {
-    problems.push({
-      file,
-      line: firstLine,
-      column: 1,
-      message: `not valid TypeScript: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-    })
-    return
-  }
-  for (const { specifier, start: offset } of imports) {
-    if (!specifier?.startsWith('.')) continue
-    const target = path.posix.join(path.posix.dirname(file), specifier)
-    if (reached.has(target)) continue
-    const text = readFile(target)
-    if (text === undefined) {
-      const line = firstLine + code.slice(0, offset).split('\n').length - 1
-      problems.push({ file, line, column: 1, message: `import of "${specifier}": there is no ${target}` })
-      continue
+function follow(module: Module, readFile: ReadFile, reached: Set<string>, problems: Problem[]): void {
+  const { file } = module.place
+  for (const { specifier, offset } of importsOf(module, problems)) {
+    const at = (message: string): number => problems.push({ ...placeAt(module, offset), message })
+    if (specifier === undefined || specifier.includes('*'))
+      at('import() of what is only known when it runs: expected a literal, so that the digest can cover it')
+    else if (/^(\/|file:|data:|https?:)/.test(specifier))
+      at(`import of "${specifier}": expected a relative path or the name of a package`)
+    else if (specifier.startsWith('.')) {
+      const target = path.posix.join(path.posix.dirname(file), specifier)
+      if (reached.has(target)) continue
+      const code = readFile(target)
+      if (code === undefined) at(`import of "${specifier}": there is no ${target}`)
+      reached.add(target)
+      if (code !== undefined && /\.[cm]?[jt]s$/.test(target))
+        follow({ code, place: { file: target, line: 1, column: 1 } }, readFile, reached, problems)
     }
-    reached.add(target)
-    if (/\.[cm]?[jt]s$/.test(target)) follow(text, target, 1, readFile, reached, problems)
+  }
+}
+
+type Import = { specifier: string | undefined; offset: number }
+
+function importsOf(module: Module, problems: Problem[]): Import[] {
+  try {
+    const [imports] = parse(withoutTypes(module.code))
+    return imports
+      .filter(({ type }) => type !== 'import-meta')
+      .map(({ specifier, start }) => ({ specifier: specifier ?? undefined, offset: start }))
+  } catch (error) {
+    problems.push(syntaxProblem(module, error))
+    return []
+  }
+}
+
+/** Types become blanks, so that offsets stay. */
+function withoutTypes(code: string): string {
+  // Node warns once that this is experimental: the operator can do nothing about it, so that it is not said.
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(code)
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+/** Node tells the place only in the stack: `:2`, the source line, and a caret below it. */
+function syntaxProblem(module: Module, error: unknown): Problem {
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const [, line, caret] = /^:(\d+)\n[^]*?\n( *)\^/.exec(stack) ?? []
+  const { file, line: firstLine, column } = module.place
+  const at = { file, line: firstLine + Number(line ?? 1) - 1, column: column + (caret?.length ?? 0) }
+  return { ...at, message: `not valid TypeScript: ${message}` }
+}
+
+/** The column counts the indentation of a fence, which its text does not have. */
+function placeAt({ code, place }: Module, offset: number): Place {
+  const before = code.slice(0, offset).split('\n')
+  return {
+    file: place.file,
+    line: place.line + before.length - 1,
+    column: place.column + (before.at(-1)?.length ?? 0),
   }
 }

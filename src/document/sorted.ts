@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts'
 
 /** By file, line and column. */
-export function sortedProblems(problems: Problem[]): Problem[] {
+export function sortedProblems<T extends Problem>(problems: readonly T[]): T[] {
   return problems.toSorted(
     (a, b) =>
       (a.file ?? '').localeCompare(b.file ?? '') ||

@@ -1,31 +1,58 @@
-import type { Code, Nodes, Root } from 'mdast'
+import type { Code, Nodes, Parents, Root } from 'mdast'
 import { visit } from 'unist-util-visit'
 import type { Problem } from '../model/problem.ts'
 import { readFence } from './fences.ts'
 
 /**
- * Finds what would be shown but not run, or run but not shown: executable code blocks where no step takes them (in a list, a
- * quotation, outside every step), tags within a line, expressions within a line.
+ * Finds what would be shown but not run, or run but not shown: executable code blocks and tags where no step takes them (in a list, a
+ * quotation, outside every step), tags within a line, expressions.
  */
 export function sweep(tree: Root, taken: ReadonlySet<Code>, file: string): Problem[] {
   const problems: Problem[] = []
-  visit(tree, (node: Nodes) => {
-    const at = { file, line: node.position?.start.line ?? 1, column: node.position?.start.column ?? 1 }
-    if (node.type === 'code' && !taken.has(node) && readFence(node, file, () => '', []))
-      problems.push({
-        ...at,
-        message: `a ${node.meta?.split(/\s/)[0]} fence that belongs to no step: expected it directly inside a <Step>`,
-      })
-    if (node.type === 'mdxJsxTextElement')
-      problems.push({
-        ...at,
-        message: `<${node.name ?? ''}> within a line: expected the tag on a line of its own`,
-      })
-    if (node.type === 'mdxTextExpression' && node.data?.estree?.body.length !== 0)
-      problems.push({
-        ...at,
-        message: '{expression}: expected plain Markdown; write a literal brace in backticks',
-      })
+  visit(tree, (node, _index, parent) => {
+    const message = whatIsWrong(node, parent, taken, file)
+    const { line, column } = node.position?.start ?? { line: 1, column: 1 }
+    if (message !== undefined) problems.push({ file, line, column, message })
   })
   return problems
+}
+
+function whatIsWrong(
+  node: Nodes,
+  parent: Parents | undefined,
+  taken: ReadonlySet<Code>,
+  file: string,
+): string | undefined {
+  const isNested = !isTopLevel(parent)
+  switch (node.type) {
+    case 'code':
+      return taken.has(node) || !readFence(node, file, () => '', []) ? undefined : strayFence(node)
+    case 'mdxJsxTextElement':
+      return `<${node.name ?? ''}> within a line: expected the tag on a line of its own`
+    case 'mdxJsxFlowElement':
+      return isNested
+        ? `<${node.name ?? ''}> in a ${parent?.type}: expected the tag outside of lists and quotations`
+        : undefined
+    case 'mdxTextExpression':
+      return isComment(node) ? undefined : EXPRESSION
+    case 'mdxFlowExpression':
+      return isNested && !isComment(node) ? EXPRESSION : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Where the reader of nodes sees it: directly in the document, or in a tag. */
+function isTopLevel(parent: Parents | undefined): boolean {
+  return parent === undefined || parent.type === 'root' || parent.type === 'mdxJsxFlowElement'
+}
+
+const EXPRESSION = '{expression}: expected plain Markdown; write a literal brace in backticks'
+
+function isComment(node: Extract<Nodes, { type: 'mdxTextExpression' | 'mdxFlowExpression' }>): boolean {
+  return node.data?.estree?.body.length === 0
+}
+
+function strayFence({ meta }: Code): string {
+  return `a ${meta?.split(/\s/)[0]} fence that belongs to no step: expected it directly inside a <Step>`
 }

@@ -75,6 +75,9 @@ export type InputSpec = {
   pattern?: string
 }
 
+/** A program that has to be there, and the least version that will do. */
+export type Requirement = { program: string; version?: string }
+
 /** A file whose bytes decide what runs. */
 export type Source = { file: string; sha256: string }
 
@@ -86,6 +89,7 @@ export type Runbook = {
   service: string
   severity: Severity
   triggers: string[]
+  requires: Requirement[]
   inputs: Record<string, InputSpec>
   drill?: { fault: string; on: string }
   /** The prose before the first node. */

@@ -11,6 +11,7 @@ import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment } from '../environment.ts'
 import { askInputs, requireTerminal } from '../perform-run.ts'
+import { passPreflight, runFolders } from '../preflight.ts'
 import { openPlan, openRunbook, projectRoot } from '../project.ts'
 import { openStoppedRun, operatorName } from '../run-session.ts'
 import type { OpenRun } from '../run-session.ts'
@@ -67,6 +68,7 @@ async function open(root: string, directory: string, journal: Journal, values: V
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
   const environmentOpen = await openEnvironment(name, environment, () => labOfRun(state))
+  await passPreflight({ runbook, targets: environmentOpen.targets, folders: runFolders(root, values.mirror) }, values.yes === true, say)
   const opened = await openStoppedRun(
     {
       root,

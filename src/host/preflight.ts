@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { accessSync, constants, statfsSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Target } from '../fences/api.ts'
+import type { Requirement, Runbook } from '../model/runbook.ts'
+import { steps } from '../model/runbook.ts'
+
+const PROGRAM_MS = 5000
+const REACH_MS = 1500
+const LEAST_FREE_BYTES = 50_000_000
+
+/** `missing` keeps a run from beginning; `notice` is what a disaster may well look like: it is shown, and a person decides. */
+export type Finding = { level: 'ok' | 'notice' | 'missing'; subject: string; detail: string; hint?: string }
+
+export type PreflightSubject = { runbook: Runbook; targets: Record<string, Target>; folders: readonly string[] }
+
+/** Everything the run will need, looked at at once. Changes nothing; can be repeated at any time. */
+export function preflight({ runbook, targets, folders }: PreflightSubject): Promise<Finding[]> {
+  const programs = needed(runbook)
+  return Promise.all([
+    ...programs.map(lookForProgram),
+    ...Object.values(targets).map(reachTarget),
+    ...folders.map((folder) => Promise.resolve(lookAtFolder(folder))),
+  ])
+}
+
+function needed(runbook: Runbook): Requirement[] {
+  const usesShell = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang === 'sh'))
+  return [...(usesShell ? [{ program: 'bash', version: '4' }] : []), ...runbook.requires]
+}
+
+async function lookForProgram({ program, version }: Requirement): Promise<Finding> {
+  const said = await askVersion(program)
+  if (said === undefined)
+    return { level: 'missing', subject: program, detail: 'is not on the PATH', hint: `Install it, or start where it is: command -v ${program}` }
+  const found = /\d+(?:\.\d+)+|\b\d+\b/.exec(said)?.[0]
+  if (version === undefined) return { level: 'ok', subject: program, detail: found ?? 'present' }
+  if (found === undefined) return { level: 'notice', subject: program, detail: `does not tell its version; ${version} or later is expected` }
+  return isAtLeast(found, version)
+    ? { level: 'ok', subject: program, detail: found }
+    : { level: 'missing', subject: program, detail: `is version ${found}; ${version} or later is expected` }
+}
+
+/** What the program says of itself; undefined when it cannot be started. One that knows no --version is still there. */
+function askVersion(program: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, ['--version'], { timeout: PROGRAM_MS }, (error, stdout, stderr) => {
+      const absent = error !== null && (error.code === 'ENOENT' || error.code === 'EACCES')
+      resolve(absent ? undefined : `${stdout}${stderr}`)
+    })
+  })
+}
+
+function isAtLeast(found: string, least: string): boolean {
+  const have = found.split('.').map(Number)
+  for (const [index, wanted] of least.split('.').map(Number).entries()) {
+    const part = have[index] ?? 0
+    if (part !== wanted) return part > wanted
+  }
+  return true
+}
+
+/** Only whether something listens: what is down may be why the runbook is run. */
+function reachTarget(target: Target): Promise<Finding> {
+  const { host, port } = addressOf(target)
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: REACH_MS })
+    const answer = (level: Finding['level'], detail: string): void => {
+      socket.destroy()
+      resolve({ level, subject: target.name, detail })
+    }
+    socket.on('connect', () => answer('ok', `${host}:${port} answers`))
+    socket.on('timeout', () => answer('notice', `${host}:${port} did not answer within ${REACH_MS} ms`))
+    socket.on('error', (error) => answer('notice', `${host}:${port} does not answer: ${error.message}`))
+  })
+}
+
+function addressOf(target: Target): { host: string; port: number } {
+  if (target.kind === 'postgres') return { host: target.host, port: target.port }
+  const url = new URL(target.kind === 'edge' ? target.admin : target.url)
+  return { host: url.hostname, port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) }
+}
+
+function lookAtFolder(folder: string): Finding {
+  try {
+    accessSync(folder, constants.W_OK)
+    const { bavail, bsize } = statfsSync(folder)
+    const free = bavail * bsize
+    const detail = `${Math.floor(free / 1_000_000)} MB free`
+    return free < LEAST_FREE_BYTES
+      ? { level: 'missing', subject: folder, detail, hint: 'Free some space, or set DRILLBOOK_RUNS to another place.' }
+      : { level: 'ok', subject: folder, detail }
+  } catch (error) {
+    return { level: 'missing', subject: folder, detail: error instanceof Error ? error.message : String(error), hint: 'Set DRILLBOOK_RUNS to a folder you may write to.' }
+  }
+}

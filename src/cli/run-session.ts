@@ -66,7 +66,7 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
   const id = newRunId(runbook.id, new Date())
   const lock = await lockRun(settings, runs, id, false)
   const directory = createRunDirectory(runs, id)
-  copySources(root, runbook, directory)
+  keepSources(root, runbook, directory)
   const run = await openRun(settings, { directory, lock, state: emptyState(), end: START })
   const objective = settings.plan.services[runbook.service]?.objective
   run.session.record({
@@ -98,6 +98,7 @@ export async function openStoppedRun(
 ): Promise<OpenRun> {
   const runs = path.dirname(directory)
   const lock = await lockRun(settings, runs, journal.state.run, true)
+  if (journal.state.digest !== settings.runbook.digest) keepSources(settings.root, settings.runbook, directory)
   if (journal.torn) setTornLineAside(directory, journal.validBytes)
   const after = journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
   const run = await openRun(settings, { directory, lock, ...journal })
@@ -111,10 +112,15 @@ function lockRun({ runbook, environment, takeOver, operatorName: operator }: Run
   return acquireLock(folder, thisHolder(id, operator), lookFrom(runs), { resuming, takeOver })
 }
 
-/** What was read is kept with the run: a later change of the runbook can be shown as a difference. */
-function copySources(root: string, runbook: Runbook, directory: string): void {
+/** The sources that a run of this digest executes and shows. */
+export function snapshotFolder(directory: string, digest: string): string {
+  return path.join(directory, 'sources', digest.slice(0, 12))
+}
+
+/** What was read is kept with the run: it is what runs, and a later change of the runbook can be shown as a difference. */
+function keepSources(root: string, runbook: Runbook, directory: string): void {
   for (const { file } of runbook.sources) {
-    const copy = path.join(directory, 'sources', file)
+    const copy = path.join(snapshotFolder(directory, runbook.digest), file)
     mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 })
     copyFileSync(path.join(root, file), copy)
   }
@@ -139,7 +145,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
   const screen = new TerminalScreen(settings.json ? process.stderr : process.stdout, plan.services[runbook.service]?.objective.rto)
   const prompts = new AbortController()
   const interruption = listenForSignals(() => executor.cancelAll(), () => prompts.abort(), (line) => screen.line(line))
-  const operator = await chooseOperator(settings, screen, directory, prompts.signal)
+  const operator = await chooseOperator(settings, end.seq > 0, screen, directory, prompts.signal)
   const session: Session = {
     runbook,
     state,
@@ -150,6 +156,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     operatorName: settings.operatorName,
     unattended: settings.unattended,
     root,
+    snapshot: snapshotFolder(directory, runbook.digest),
     clock: systemClock,
     executor,
     operator,
@@ -177,10 +184,10 @@ function mirrorFile(mirror: string | undefined, directory: string): string[] {
 }
 
 /** The libraries that ask are loaded only when someone is there to be asked. */
-async function chooseOperator(settings: RunSettings, screen: TerminalScreen, directory: string, signal: AbortSignal): Promise<Operator> {
+async function chooseOperator(settings: RunSettings, resumed: boolean, screen: TerminalScreen, directory: string, signal: AbortSignal): Promise<Operator> {
   if (settings.unattended) {
     const { unattendedOperator } = await import('../runner/unattended.ts')
-    return unattendedOperator(settings.choices)
+    return unattendedOperator(settings.choices, { resumed })
   }
   const { TerminalOperator } = await import('../host/prompts.ts')
   const { dryRunLines } = await import('../runner/dry-run.ts')

@@ -4,11 +4,10 @@ import type { Runbook } from '../model/runbook.ts'
 import { projectRoot } from './project.ts'
 
 /** Shows how the runbook and its scripts differ from those the run began with, and asks whether to go on with them. */
-export async function acceptChange(directory: string, runbook: Runbook, { accept, ask }: { accept: boolean; ask: boolean }, say: (line: string) => void): Promise<boolean> {
+export async function acceptChange(before: string, runbook: Runbook, { accept, ask }: { accept: boolean; ask: boolean }, say: (line: string) => void): Promise<boolean> {
   say('The runbook changed since this run began:')
   for (const { file } of runbook.sources) {
-    const before = path.join(directory, 'sources', file)
-    const { stdout } = await execa('diff', ['-u', '--label', `${file} (when the run began)`, '--label', `${file} (now)`, '-N', before, path.join(projectRoot(), file)], { reject: false })
+    const { stdout } = await execa('diff', ['-u', '--label', `${file} (when the run began)`, '--label', `${file} (now)`, '-N', path.join(before, file), path.join(projectRoot(), file)], { reject: false })
     if (stdout !== '') say(stdout)
   }
   if (accept || !ask) return accept

@@ -24,16 +24,17 @@ export function readFence(
   const at = { file, line: node.position?.start.line ?? 1, column: node.position?.start.column ?? 1 }
   const [first = '', ...rest] = words
   const role = ROLES.find((candidate) => candidate === first)
+  if (ROLES.some((candidate) => candidate === node.lang)) {
+    problems.push({ ...at, message: languageMessage(node.lang, '') })
+    return undefined
+  }
   if (role === undefined) {
     if (first !== '') problems.push({ ...at, message: roleMessage(first) })
     return undefined
   }
   const lang = LANGUAGES.find((candidate) => candidate === node.lang)
   if (lang === undefined) {
-    problems.push({
-      ...at,
-      message: `a ${role} fence needs a language that can run: expected ts, sh or sql, found ${quoted(node.lang)}`,
-    })
+    problems.push({ ...at, message: languageMessage(role, node.lang) })
     return undefined
   }
   const attributes = readAttributes(rest, at, problems)
@@ -51,6 +52,10 @@ export function readFence(
       hint: 'Save the file with LF only.',
     })
   return withTarget(fence, attributes, at, problems)
+}
+
+function languageMessage(role: string | null | undefined, lang: string | null | undefined): string {
+  return `a ${role} fence needs a language that can run: expected ts, sh or sql, found ${quoted(lang)}`
 }
 
 function roleMessage(word: string): string {

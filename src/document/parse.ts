@@ -22,12 +22,17 @@ export function parseDocument(text: string, file: string): ParsedDocument | { pr
   }
 }
 
+/** Where a tag opens that is never closed: the parser itself only knows where it gave up. */
+const UNCLOSED = /^(Expected a closing tag for `<[^`]*>`) \((\d+):(\d+)-[\d:]+\)(.*)$/
+
 function syntaxProblem(error: VFileMessage, file: string): Problem {
+  const [, what, line, column, rest] = UNCLOSED.exec(error.reason) ?? []
+  const message = what === undefined ? error.reason : `${what}${rest}`
   return {
     file,
-    line: error.line ?? 1,
-    column: error.column ?? 1,
-    message: error.reason,
+    line: Number(line ?? error.line ?? 1),
+    column: Number(column ?? error.column ?? 1),
+    message,
     rule: 'syntax',
     hint: 'In MDX every <Tag> is closed, and a literal < or { in prose stands in backticks.',
   }

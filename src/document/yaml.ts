@@ -78,6 +78,6 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String).join('.')
   const prefix = path === '' ? '' : `${path}: `
   if (issue.code === 'unrecognized_keys')
-    return `${prefix}unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+    return `${prefix}unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`
   return `${prefix}${issue.message}`
 }

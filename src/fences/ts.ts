@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,7 +12,7 @@ import { requireOutputs } from './sh.ts'
 const MARK = 'drillbook'
 
 /** The text that stands at a module's address for the fence that is being executed. */
-let virtual: { url: string; source: string; tag: string } | undefined
+let virtual: { url: string; source: string; tag: string; root: string; snapshot: string } | undefined
 
 /**
  * A fence is a module whose address is the runbook itself and whose first line is the fence's own, so that a stack trace points into
@@ -28,10 +28,15 @@ registerHooks({
   load(url, context, next) {
     if (url === virtual?.url) return { format: 'module-typescript', source: virtual.source, shortCircuit: true }
     if (!url.includes(`?${MARK}=`)) return next(url, context)
-    const file = new URL(url)
-    return { format: 'module-typescript', source: readFileSync(fileURLToPath(file), 'utf8'), shortCircuit: true }
+    return { format: 'module-typescript', source: readPinned(fileURLToPath(new URL(url))), shortCircuit: true }
   },
 })
+
+/** A module of the project as it was when the run began; the digest covers exactly this text. */
+function readPinned(file: string): string {
+  const pinned = virtual ? path.join(virtual.snapshot, path.relative(virtual.root, file)) : file
+  return readFileSync(existsSync(pinned) ? pinned : file, 'utf8')
+}
 
 let count = 0
 
@@ -41,7 +46,8 @@ export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promis
   const file = pathToFileURL(path.resolve(job.root, job.fence.place.file))
   const tag = String(count)
   const url = `${file.href}?${MARK}=${tag}`
-  virtual = { url, tag, source: '\n'.repeat(job.fence.place.line - 1) + job.fence.code }
+  const source = '\n'.repeat(job.fence.place.line - 1) + job.fence.code
+  virtual = { url, tag, source, root: job.root, snapshot: job.snapshot }
   const declared: Record<string, unknown> = {}
   Object.assign(globalThis, { assert }, fenceGlobals(job, declared, query))
   try {

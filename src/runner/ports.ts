@@ -20,6 +20,8 @@ export type FenceJob = {
   fence: Fence
   /** The project; relative paths of the fence start here. */
   root: string
+  /** The sources as they were when the run began: what is imported comes from here, whatever happens to the files meanwhile. */
+  snapshot: string
   timeoutMs: number
   /** A verify fence is tried again until it holds or the time is over. */
   poll: boolean
@@ -90,6 +92,7 @@ export type Session = {
   /** Nobody is asked; what policy reserves for people is refused. */
   unattended: boolean
   root: string
+  snapshot: string
   clock: Clock
   executor: Executor
   operator: Operator

@@ -1,9 +1,9 @@
 import { stepState } from '../journal/fold.ts'
 import { reasonOf } from '../model/outcome.ts'
-import type { Fence, Step } from '../model/runbook.ts'
+import type { Step } from '../model/runbook.ts'
 import { elapsed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
-import { executeFence } from '../steps/fence.ts'
+import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
 
 /** Undoes one step, after its own confirmation. A rollback that fails stops the run there: what follows relies on it. */
@@ -32,7 +32,7 @@ async function undo(step: Step, session: Session): Promise<string | undefined> {
   if (interrupted !== undefined) return interrupted
   const deadline = session.clock.monotonic() + step.timeoutMs
   for (const fence of step.fences.filter((candidate) => candidate.role === 'rollback')) {
-    if (isUndone(step, fence, session)) continue
+    if (hasSucceeded(step, fence, session)) continue
     const outcome = await executeFence(step, fence, session, Math.max(deadline - session.clock.monotonic(), 1))
     if (outcome.kind !== 'ok') return reasonOf(outcome)
   }
@@ -46,11 +46,4 @@ async function recoverOpenFence(step: Step, session: Session): Promise<string | 
   const outcome = await session.executor.recover(open.job)
   session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
   return outcome.kind === 'ok' ? undefined : reasonOf(outcome)
-}
-
-function isUndone(step: Step, fence: Fence, session: Session): boolean {
-  const place = `${fence.place.file}:${fence.place.line}`
-  return stepState(session.state, step.id).fences.some(
-    (record) => record.role === 'rollback' && record.place === place && record.outcome?.kind === 'ok',
-  )
 }

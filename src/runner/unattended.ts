@@ -5,7 +5,8 @@ import { isManual } from '../steps/step/run.ts'
 import type { Operator, Session } from './ports.ts'
 
 /** Answers for nobody: goes on where policy allows it, and stops, resumable, wherever a person would be asked. */
-export function unattendedOperator(choices: ReadonlyMap<string, string>): Operator {
+export function unattendedOperator(choices: ReadonlyMap<string, string>, { resumed }: { resumed: boolean }): Operator {
+  const tried = new Set<string>()
   const pause = (reason: string) => Promise.resolve({ kind: 'pause', reason } as const)
   return {
     confirm: () => Promise.resolve({ kind: 'run' }),
@@ -14,7 +15,12 @@ export function unattendedOperator(choices: ReadonlyMap<string, string>): Operat
       const choice = choices.get(decision.id) ?? decision.default
       return choice === undefined ? pause(`${decision.id} is for a person to decide`) : Promise.resolve({ kind: 'choice', choice })
     },
-    failed: (step, reason) => pause(`${step.id} failed: ${reason}`),
+    failed: (step, reason) => {
+      // Whoever resumes a run wants what failed to be tried again, once.
+      if (!resumed || tried.has(step.id)) return pause(`${step.id} failed: ${reason}`)
+      tried.add(step.id)
+      return Promise.resolve({ kind: 'retry' })
+    },
     settle: (step, reason) => pause(`${step.id}: ${reason}`),
     confirmRollback: () => Promise.resolve({ kind: 'run' }),
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { stepState } from '../journal/fold.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Fence, Step } from '../model/runbook.ts'
 import type { FenceJob, Session } from '../runner/ports.ts'
@@ -12,7 +13,7 @@ export async function executeFence(step: Step, fence: Fence, session: Session, t
     job: job.id,
     role: fence.role,
     lang: fence.lang,
-    place: `${fence.place.file}:${fence.place.line}`,
+    place: placeOf(fence),
     sha256: createHash('sha256').update(fence.code).digest('hex'),
   })
   session.commit()
@@ -25,6 +26,19 @@ export async function executeFence(step: Step, fence: Fence, session: Session, t
   return outcome
 }
 
+/** Whether the fence succeeded in this attempt. Fences that name one script share its place: the second has when two have. */
+export function hasSucceeded(step: Step, fence: Fence, session: Session): boolean {
+  const alike = step.fences.filter((other) => other.role === fence.role && placeOf(other) === placeOf(fence))
+  const succeeded = stepState(session.state, step.id).fences.filter(
+    ({ role, place, outcome }) => role === fence.role && place === placeOf(fence) && outcome?.kind === 'ok',
+  )
+  return succeeded.length > alike.indexOf(fence)
+}
+
+function placeOf(fence: Fence): string {
+  return `${fence.place.file}:${fence.place.line}`
+}
+
 function fenceJob(step: Step, fence: Fence, session: Session, timeoutMs: number): FenceJob {
   const { state } = session
   return {
@@ -32,6 +46,7 @@ function fenceJob(step: Step, fence: Fence, session: Session, timeoutMs: number)
     step: step.id,
     fence,
     root: session.root,
+    snapshot: session.snapshot,
     timeoutMs,
     poll: fence.role === 'verify',
     declares: fence.role === 'run' ? step.outputs : {},

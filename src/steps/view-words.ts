@@ -34,13 +34,15 @@ export function planned(ms: number): string {
     .join(' ')
 }
 
-
 /** `340 ms`, `12.4 s`, `3 min 05 s`: a measured duration, as precise as it was measured. */
 export function measured(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
   const seconds = Math.floor(ms / 1000)
-  const rest = (amount: number): string => String(amount).padStart(2, '0')
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${rest(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${rest(Math.floor(seconds / 60) % 60)} min`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`
+  return `${Math.floor(seconds / 3600)} h ${twoDigits(Math.floor(seconds / 60) % 60)} min`
+}
+
+function twoDigits(amount: number): string {
+  return String(amount).padStart(2, '0')
 }

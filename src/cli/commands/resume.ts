@@ -13,7 +13,7 @@ import { findEnvironment, openEnvironment } from '../environment.ts'
 import { askInputs, requireTerminal } from '../perform-run.ts'
 import { passPreflight, runFolders } from '../preflight.ts'
 import { openPlan, openRunbook, projectRoot } from '../project.ts'
-import { openStoppedRun, operatorName } from '../run-session.ts'
+import { openStoppedRun, operatorName, snapshotFolder } from '../run-session.ts'
 import type { OpenRun } from '../run-session.ts'
 import { acceptChange } from '../runbook-change.ts'
 import { readSettings } from '../inputs.ts'
@@ -63,7 +63,7 @@ type Journal = ReturnType<typeof requireJournal> & { state: RunState }
 async function open(root: string, directory: string, journal: Journal, values: Values, say: Io['out']): Promise<{ open: OpenRun; lab: Awaited<ReturnType<typeof openEnvironment>>['lab'] }> {
   const { state } = journal
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
-  const accepted = runbook.digest === state.digest || (await acceptChange(directory, runbook, { accept: values['accept-changes'] === true, ask: values.yes !== true }, say))
+  const accepted = runbook.digest === state.digest || (await acceptChange(snapshotFolder(directory, state.digest), runbook, { accept: values['accept-changes'] === true, ask: values.yes !== true }, say))
   if (!accepted) throw new OperatorError('refused', { message: 'the runbook changed since the run began, and the change was not accepted', hint: '--accept-changes goes on with it as it is now.' })
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])

@@ -1,10 +1,10 @@
 import { stepState } from '../../journal/fold.ts'
 import { reasonOf } from '../../model/outcome.ts'
 import type { Outcome } from '../../model/outcome.ts'
-import type { Fence, FenceRole, Step } from '../../model/runbook.ts'
+import type { FenceRole, Step } from '../../model/runbook.ts'
 import { answeredBy, declined, elapsed } from '../answers.ts'
 import type { Onward } from '../answers.ts'
-import { executeFence } from '../fence.ts'
+import { executeFence, hasSucceeded } from '../fence.ts'
 import type { Session } from '../../runner/ports.ts'
 
 const NEXT: Onward = { kind: 'next' }
@@ -70,13 +70,6 @@ async function executeRole(step: Step, role: FenceRole, session: Session, deadli
     if (outcome.kind !== 'ok') return outcome
   }
   return undefined
-}
-
-function hasSucceeded(step: Step, fence: Fence, session: Session): boolean {
-  const place = `${fence.place.file}:${fence.place.line}`
-  return stepState(session.state, step.id).fences.some(
-    (record) => record.place === place && record.role === fence.role && record.outcome?.kind === 'ok',
-  )
 }
 
 export function finish(

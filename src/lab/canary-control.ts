@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { OperatorError } from '../model/problem.ts'
+import { idPage } from './answer.ts'
+import { getJson } from './http.ts'
+import { readLedger, type LedgerRecord } from './ledger.ts'
+import type { LabState } from './state.ts'
+import { canaryStatus, type CanaryStatus, type Condition } from './tracker.ts'
+
+const waitAnswer = z.object({ met: z.boolean(), status: canaryStatus })
+
+export type Patience = { timeoutMs: number; signal?: AbortSignal }
+
+export type Canary = {
+  status: () => Promise<CanaryStatus>
+  /** The asked-for rate was reached and nothing failed for `seconds` (default 1). */
+  waitUntilSteady: (patience: Patience & { seconds?: number }) => Promise<CanaryStatus>
+  /** An order that was not acknowledged was noticed at or after `after`. */
+  waitUntilFailure: (patience: Patience & { after: number }) => Promise<CanaryStatus>
+  /** After such a failure: sustained success, read back. */
+  waitUntilRecovered: (patience: Patience & { after: number }) => Promise<CanaryStatus>
+  /** Everything recorded so far in the present ledger. */
+  ledger: () => Promise<LedgerRecord[]>
+  /** The ids of the present ledger's orders that can be read through the edge now. */
+  foundIds: (signal?: AbortSignal) => Promise<Set<string>>
+  /** A new ledger for a new drill; orders under way are still recorded in the old one. */
+  restartLedger: () => Promise<CanaryStatus>
+}
+
+export function canaryControl(state: LabState): Canary {
+  const address = `http://127.0.0.1:${state.canary.port}`
+  const status = async (): Promise<CanaryStatus> => getJson(`${address}/status`, canaryStatus)
+  const wait = async (wanted: Condition, patience: Patience): Promise<CanaryStatus> => {
+    const query = new URLSearchParams(Object.entries(wanted).map(([name, value]) => [name, String(value)]))
+    const answer = await getJson(`${address}/wait?${query}`, waitAnswer, patience).catch((error: unknown) => {
+      patience.signal?.throwIfAborted()
+      throw notMet(wanted, patience, error)
+    })
+    if (!answer.met) throw notMet(wanted, patience, answer.status.reason)
+    return answer.status
+  }
+  return {
+    status,
+    waitUntilSteady: async (patience) => wait({ until: 'steady', seconds: patience.seconds ?? 1 }, patience),
+    waitUntilFailure: async (patience) => wait({ until: 'failure', after: patience.after }, patience),
+    waitUntilRecovered: async (patience) => wait({ until: 'recovered', after: patience.after }, patience),
+    async ledger() {
+      const { ledger } = await getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
+      return ledger === undefined ? [] : readLedger(ledger)
+    },
+    async foundIds(signal) {
+      const { prefix = '' } = await status()
+      return idsThroughEdge(state, prefix, signal)
+    },
+    restartLedger: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
+  }
+}
+
+function notMet(wanted: Condition, patience: Patience, cause: unknown): OperatorError {
+  const expected = {
+    steady: 'the canary did not reach a steady state',
+    failure: 'the canary noticed no failure',
+    recovered: 'the canary did not see the service recover',
+  }[wanted.until]
+  const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
+  const reason = timedOut
+    ? `within ${patience.timeoutMs / 1000} s`
+    : `: ${cause instanceof Error ? cause.message : String(cause)}`
+  return new OperatorError('failed', {
+    message: `${expected} ${reason}`,
+    hint: '`drillbook lab status` shows which part does not answer.',
+  })
+}
+
+async function idsThroughEdge(
+  state: LabState,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  let after: string | undefined = prefix
+  while (after !== undefined) {
+    const url = `http://127.0.0.1:${state.edge.port}/orders?ids_after=${encodeURIComponent(after)}`
+    const page: z.infer<typeof idPage> = await getJson(url, idPage, signal === undefined ? {} : { signal })
+    for (const id of page.ids) if (id.startsWith(prefix)) found.add(id)
+    after = page.ids.at(-1)?.startsWith(prefix) === true ? page.next : undefined
+  }
+  return found
+}

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { OperatorError } from '../model/problem.ts'
+import { demolish, isLabFolder } from './demolish.ts'
+import { labOf, type Lab } from './lab.ts'
+import { withLock } from './lock.ts'
+import { labOptions, stateDirectory, stateRoot, type Region } from './options.ts'
+import { startStoppedNode } from './repair.ts'
+import { readState } from './state.ts'
+
+export { up } from './up.ts'
+export { killPostgres, killRegion, killService, startUnaware } from './damage.ts'
+export { defaultOptions, REGIONS, REPLICATION_MODES, stateDirectory, stateRoot } from './options.ts'
+export type { LabOptions, Region } from './options.ts'
+export type { Lab } from './lab.ts'
+export type { LabHealth, NodeHealth, PartHealth } from './health.ts'
+export type { LedgerRecord } from './ledger.ts'
+export type { CanaryStatus } from './tracker.ts'
+export type { NodeFacts } from './state.ts'
+
+/** The lab of this name when it is up; undefined when there is none. */
+export async function open(name: string): Promise<Lab | undefined> {
+  const directory = stateDirectory(name)
+  const state = readState(directory)
+  return state?.phase === 'up' ? labOf(directory, state) : undefined
+}
+
+/** Ends every process of the lab and removes its folder; also what a crash left of one. */
+export async function down(name: string, report: (line: string) => void): Promise<void> {
+  const directory = stateDirectory(name)
+  if (!existsSync(directory)) {
+    throw new OperatorError('usage', { message: `there is no lab '${name}' in ${stateRoot()}` })
+  }
+  await withLock(directory, report, async () => demolish(directory))
+  report(`the lab '${name}' is down; nothing of it is left`)
+}
+
+/** Starts a stopped database node: never a fenced one, never a second primary. */
+export async function startNode(lab: Lab, region: Region, report: (line: string) => void): Promise<void> {
+  await withLock(lab.directory, report, async () => startStoppedNode(lab.directory, lab.state, region))
+}
+
+/** The names of the labs of this account, also of half-started ones. */
+export function names(): string[] {
+  if (!existsSync(stateRoot())) return []
+  return readdirSync(stateRoot(), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .filter((name) => labOptions.shape.name.safeParse(name).success && isLabFolder(stateDirectory(name)))
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { loadRunbook, runbookFile } from '../document/load.ts'
+import { loadPlan, runbookIds } from '../document/plan.ts'
+import { sortedProblems } from '../document/sorted.ts'
+import type { Runbook } from '../model/runbook.ts'
+import type { Report } from './report.ts'
+import { asFinding } from './report.ts'
+import type { Finding, Project, Rule } from './rule.ts'
+import { RULES } from './rules/index.ts'
+import { lint, withoutRepetition } from './run.ts'
+
+export type CheckOptions = Pick<Project, 'root' | 'faults' | 'now' | 'run'> & {
+  /** Only these runbooks, and no rule about the plan alone. */
+  only?: readonly string[]
+  rules?: readonly Rule[]
+}
+
+/** Reads every runbook and the plan, applies the rules to what could be read, and returns all that is wrong, sorted by place. */
+export async function checkProject(options: CheckOptions): Promise<Report> {
+  const { root, faults, now, run, only } = options
+  const rules = (options.rules ?? RULES).filter(({ scope }) => only === undefined || scope !== 'plan')
+  const ids = only ?? runbookIds(root)
+  const read = readRunbooks(root, ids)
+  const { plan, problems, locate } = loadPlan(root)
+  const inPlan = plan && only ? [] : problems.map((problem) => asFinding(problem, 'plan'))
+  const found = plan
+    ? await lint({ root, plan, locate, runbooks: read.runbooks, read: reader(root), faults, now, run }, rules)
+    : [rulesSkipped]
+  const findings = withoutRepetition([...read.findings, ...inPlan, ...found])
+  return { findings: sortedProblems(findings), runbooks: ids.length, rules: plan ? rules.length : 0 }
+}
+
+const rulesSkipped: Finding = {
+  level: 'warning',
+  rule: 'plan',
+  message: 'no rule was applied to what could be read: the rules need the plan',
+}
+
+function readRunbooks(root: string, ids: readonly string[]): { runbooks: Runbook[]; findings: Finding[] } {
+  const runbooks: Runbook[] = []
+  const findings: Finding[] = []
+  for (const id of ids) {
+    const { runbook, problems } = loadRunbook(root, id)
+    if (runbook) runbooks.push(runbook)
+    // Where the reader names no place, the runbook itself is the place.
+    for (const problem of problems)
+      findings.push(asFinding({ file: runbookFile(id), ...problem }, 'document'))
+  }
+  return { runbooks, findings }
+}
+
+function reader(root: string): Project['read'] {
+  const texts = new Map<string, string>()
+  return (file) => {
+    const known = texts.get(file)
+    if (known !== undefined) return known
+    try {
+      const text = readFileSync(path.join(root, file), 'utf8')
+      texts.set(file, text)
+      return text
+    } catch {
+      return undefined
+    }
+  }
+}

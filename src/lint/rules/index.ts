@@ -1,0 +1,53 @@
+import type { Rule } from '../rule.ts'
+import { backupInterval } from './backup-interval.ts'
+import { backupUnproved } from './backup-unproved.ts'
+import { contactPlaceholder } from './contact-placeholder.ts'
+import { contactUnverified } from './contact-unverified.ts'
+import { datedName } from './dated-name.ts'
+import { destructiveByHand } from './destructive-by-hand.ts'
+import { destructiveTarget } from './destructive-target.ts'
+import { destructiveUnproved } from './destructive-unproved.ts'
+import { estimateOverRto } from './estimate-over-rto.ts'
+import { fenceTypes } from './fence-types.ts'
+import { informTemplate } from './inform-template.ts'
+import { missingExpect } from './missing-expect.ts'
+import { objectiveUnapproved } from './objective-unapproved.ts'
+import { recoveryOrder } from './recovery-order.ts'
+import { shellSyntax } from './shell-syntax.ts'
+import { shellVariables } from './shell-variables.ts'
+import { shellcheck } from './shellcheck.ts'
+import { sqlParameters } from './sql-parameters.ts'
+import { unknownAlert } from './unknown-alert.ts'
+import { unknownDrill } from './unknown-drill.ts'
+import { unknownRole } from './unknown-role.ts'
+import { unknownService } from './unknown-service.ts'
+import { unknownTarget } from './unknown-target.ts'
+import { unlistedRunbook } from './unlisted-runbook.ts'
+
+/** Every rule; a new one is a new file and a line here. */
+export const RULES: readonly Rule[] = [
+  unknownService,
+  unlistedRunbook,
+  unknownAlert,
+  unknownDrill,
+  unknownTarget,
+  unknownRole,
+  missingExpect,
+  estimateOverRto,
+  destructiveUnproved,
+  destructiveByHand,
+  destructiveTarget,
+  fenceTypes,
+  shellSyntax,
+  shellcheck,
+  shellVariables,
+  sqlParameters,
+  datedName,
+  informTemplate,
+  contactPlaceholder,
+  contactUnverified,
+  objectiveUnapproved,
+  backupInterval,
+  backupUnproved,
+  recoveryOrder,
+]

@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react'
+import type { ShownPolicy, ShownSchedule, ShownTarget } from '../content/contacts.ts'
+import { planned } from '../../steps/view-words.ts'
+
+export function Policies({ policies }: { policies: ShownPolicy[] }): ReactNode {
+  if (policies.length === 0) return null
+  return (
+    <>
+      <h2>Escalation</h2>
+      {policies.map(({ id, title, services, levels, repeat, fallback }) => (
+        <section key={id} className="policy">
+          <h3>{title}</h3>
+          {services.length > 0 && <p className="aside">for {services.join(', ')}</p>}
+          <ol>
+            {levels.map(({ targets, delayMs, channels, ackRequired }, position) => (
+              <li key={position}>
+                {position > 0 && <>after {planned(delayMs)} without an answer: </>}
+                <Targets targets={targets} /> <span className="aside">by {channels.join(' or ')}</span>
+                {!ackRequired && <span className="aside">, no answer needed</span>}
+              </li>
+            ))}
+          </ol>
+          {repeat > 0 && <p>Then again from the top, {repeat === 1 ? 'once' : `${repeat} times`}.</p>}
+          {fallback && (
+            <p>
+              When nobody answered at all: <Targets targets={[fallback]} />
+            </p>
+          )}
+        </section>
+      ))}
+    </>
+  )
+}
+
+function Targets({ targets }: { targets: ShownTarget[] }): ReactNode {
+  return targets.map(({ kind, id, name, people }, position) => (
+    <span key={`${kind}:${id}`}>
+      {position > 0 && ' and '}
+      {kind === 'person' ? <a href={`#${id}`}>{name}</a> : <strong>{name}</strong>}
+      {people.length > 0 && <span className="aside"> ({people.join(', ')})</span>}
+    </span>
+  ))
+}
+
+export function Schedules({ schedules }: { schedules: ShownSchedule[] }): ReactNode {
+  if (schedules.length === 0) return null
+  return (
+    <>
+      <h2>On-call schedules</h2>
+      {schedules.map(({ id, title, timeZone, layers }) => (
+        <section key={id} className="schedule">
+          <h3>{title}</h3>
+          <p className="aside">Times are in {timeZone}.</p>
+          <ul>
+            {layers.map(({ name, turn, handoff, start, users, within }) => (
+              <li key={name}>
+                <strong>{name}</strong>: {users.join(', then ')}; changes every {turn} at {handoff}, first on{' '}
+                {start}
+                {within.length > 0 && `; only ${within.join(' and ')}`}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import type { Plan } from '../../document/plan.ts'
+import type { InputSpec, Runbook, Severity } from '../../model/runbook.ts'
+import type { DrillRecord } from './drills.ts'
+import { estimate } from './estimate.ts'
+import type { Estimate } from './estimate.ts'
+import { showRole } from './people.ts'
+import type { Audience, ShownPerson } from './people.ts'
+import { personName } from './plan.ts'
+
+/** What stands above a runbook: whether it is the right one, what is promised, and what was ever measured. */
+export type Card = {
+  id: string
+  summary: string
+  severity: Severity
+  service: { id: string; title: string; tier?: number; owner?: string }
+  objective?: ShownObjective
+  measured?: Measured
+  triggers: string[]
+  estimate: Estimate
+  inputs: { name: string; prompt: string; secret: boolean; default?: string; choices?: string[] }[]
+  callees: ShownPerson[]
+  digest: string
+  file: string
+}
+
+export type ShownObjective = { rtoMs: number; rpoMs: number; approvedBy: string; approvedAt: string }
+export type Measured = {
+  rtoMs: number | null
+  rpoMs: number | null
+  on: string
+  verdict: DrillRecord['verdict']
+  changedSince: boolean
+}
+
+export function runbookCard(runbook: Runbook, plan: Plan, drills: DrillRecord[], audience: Audience): Card {
+  const { id, summary, severity, triggers, file } = runbook
+  const service = plan.services[runbook.service]
+  const objective = objectiveOf(plan, runbook.service)
+  const measured = measuredOf(runbook, drills)
+  return {
+    id,
+    summary,
+    severity,
+    triggers,
+    file,
+    service:
+      service === undefined
+        ? { id: runbook.service, title: runbook.service }
+        : { id: runbook.service, title: service.title, tier: service.tier, owner: service.owner },
+    ...(objective ? { objective } : {}),
+    ...(measured ? { measured } : {}),
+    estimate: estimate(runbook.nodes),
+    inputs: Object.entries(runbook.inputs).map(shownInput),
+    callees: service === undefined ? [] : showRole(plan, service.owner, audience),
+    digest: runbook.digest.slice(0, 12),
+  }
+}
+
+export function objectiveOf(plan: Plan, serviceId: string): ShownObjective | undefined {
+  const objective = plan.services[serviceId]?.objective
+  if (!objective) return undefined
+  const { rto, rpo, approvedAt } = objective
+  return { rtoMs: rto, rpoMs: rpo, approvedAt, approvedBy: personName(plan.contacts, objective.approvedBy) }
+}
+
+/** The newest drill of this runbook. Nothing is measured until one is published. */
+export function measuredOf(runbook: Runbook, drills: DrillRecord[]): Measured | undefined {
+  const drill = drills.find((candidate) => candidate.runbook === runbook.id)
+  if (!drill) return undefined
+  const { rtoMs, rpoMs } = drill.measured
+  const changedSince = drill.digest !== runbook.digest
+  return { rtoMs, rpoMs, on: drill.startedAt.slice(0, 10), verdict: drill.verdict, changedSince }
+}
+
+function shownInput([name, spec]: [string, InputSpec]): Card['inputs'][number] {
+  return {
+    name,
+    prompt: spec.prompt,
+    secret: spec.type === 'secret',
+    ...(spec.default === undefined ? {} : { default: String(spec.default) }),
+    ...(spec.choices === undefined ? {} : { choices: spec.choices }),
+  }
+}

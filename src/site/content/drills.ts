@@ -1,0 +1,43 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+
+/** What a runbook's card reads of a published drill record; everything else in it is left alone. */
+const drillRecord = z.looseObject({
+  runbook: z.string(),
+  startedAt: z.iso.datetime({ offset: true }),
+  verdict: z.enum(['passed', 'failed']),
+  digest: z.string(),
+  measured: z.looseObject({ rtoMs: z.number().nullable(), rpoMs: z.number().nullable() }),
+})
+export type DrillRecord = z.infer<typeof drillRecord>
+
+/** The published drills, newest first, and the files that are not one. A folder that is not there holds none. */
+export function readDrills(root: string): { drills: DrillRecord[]; unreadable: string[] } {
+  const drills: DrillRecord[] = []
+  const unreadable: string[] = []
+  for (const file of jsonFiles(path.join(root, 'docs/drills'))) {
+    const record = drillRecord.safeParse(parsed(file))
+    if (record.success) drills.push(record.data)
+    else unreadable.push(path.relative(root, file))
+  }
+  return { drills: drills.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt)), unreadable }
+}
+
+function jsonFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => path.join(folder, name))
+  } catch {
+    return []
+  }
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Plan } from '../../document/plan.ts'
+import { OperatorError } from '../../model/problem.ts'
+import { withheldValues } from './people.ts'
+import type { Audience } from './people.ts'
+
+const TEXT = /\.(html|js|json|css|xml|txt|ics|vcf)$/
+
+/** The last line of defence: no file of a build may hold a way to reach someone that this build leaves out. */
+export function refuseLeaks(outDir: string, plan: Plan, audience: Audience): void {
+  const withheld = withheldValues(plan, audience)
+  if (withheld.length === 0) return
+  const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) => TEXT.test(file))
+  for (const file of files) {
+    const text = readFileSync(path.join(outDir, file), 'utf8')
+    if (withheld.some((value) => text.includes(value)))
+      throw new OperatorError('refused', {
+        file: path.join(path.basename(outDir), file),
+        message: `holds a contact that a build for ${audience} readers leaves out`,
+        hint: 'See privacy in docs/plan/contacts.yaml; prose must not repeat what it keeps back.',
+      })
+  }
+}

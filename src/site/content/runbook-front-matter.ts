@@ -1,0 +1,13 @@
+import type { ParseFrontMatter } from '@docusaurus/types'
+import { readRunbook, runbookIdOf } from './runbooks.ts'
+
+/** The front matter of a runbook is ours; what Docusaurus needs of it is said in its own words. */
+export function runbookFrontMatter(root: string): ParseFrontMatter {
+  return async ({ filePath, fileContent, defaultParseFrontMatter }) => {
+    const id = runbookIdOf(root, filePath)
+    if (id === undefined) return defaultParseFrontMatter({ filePath, fileContent })
+    const { title, summary } = readRunbook(root, id)
+    // The slug is given, or `backup/backup.mdx` would become the page of its folder.
+    return { frontMatter: { title, description: summary, slug: `/${id}` }, content: '' }
+  }
+}

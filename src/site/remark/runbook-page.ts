@@ -1,0 +1,40 @@
+import path from 'node:path'
+import type { Root } from 'mdast'
+import { ProjectFiles } from '../../document/project-files.ts'
+import { runbookCard } from '../content/card.ts'
+import { readDrills } from '../content/drills.ts'
+import type { Audience } from '../content/people.ts'
+import { readPlan } from '../content/plan.ts'
+import { readRunbook, runbookIdOf } from '../content/runbooks.ts'
+import { readTree } from './document.ts'
+import { element } from './elements.ts'
+import { indexNodes } from './index-nodes.ts'
+import { showElements } from './show-nodes.ts'
+import { tocExport } from './toc.ts'
+
+type Options = { root: string; audience: Audience }
+
+/**
+ * Remark plugin: the page of a runbook is what `loadRunbook` read. The tree that Docusaurus parsed is thrown away, because it
+ * is the work of another parser (directives, GFM, text rewritten before parsing): rule 1 is one source, one parser.
+ */
+export function runbookPage({ root, audience }: Options): (tree: Root, file: { path: string }) => void {
+  return (tree, file) => {
+    const id = runbookIdOf(root, file.path)
+    if (id === undefined) throw new Error(`${file.path} is not below ${path.join(root, 'runbooks')}`)
+    tree.children = pageOf(root, id, audience)
+  }
+}
+
+function pageOf(root: string, id: string, audience: Audience): Root['children'] {
+  const runbook = readRunbook(root, id)
+  const card = runbookCard(runbook, readPlan(root).plan, readDrills(root).drills, audience)
+  const index = indexNodes(runbook.nodes)
+  const page = { root, runbook, index, readFile: new ProjectFiles(root).read }
+  const source = readTree(root, runbook, id)
+  return [
+    tocExport(runbook.nodes, index),
+    element('RunbookCard', { card }),
+    ...showElements(source.children, runbook.nodes, 2, page),
+  ]
+}

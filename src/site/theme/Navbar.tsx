@@ -1,0 +1,26 @@
+import Link from '@docusaurus/Link'
+import type { ReactNode } from 'react'
+
+const PLACES = [
+  { to: '/', label: 'What is broken?', exact: true },
+  { to: '/runbooks/', label: 'Runbooks' },
+  { to: '/services/', label: 'Services' },
+  { to: '/contacts/', label: 'Contacts' },
+  { to: '/docs/', label: 'Docs' },
+]
+
+/** A row of links that wraps: nothing to open, so it works at any width and without script. */
+export default function Navbar(): ReactNode {
+  return (
+    <header className="bar">
+      <span className="brand">Drillbook</span>
+      <nav aria-label="Main">
+        {PLACES.map(({ to, label, exact }) => (
+          <Link key={to} to={to} isNavLink exact={exact ?? false} activeClassName="here">
+            {label}
+          </Link>
+        ))}
+      </nav>
+    </header>
+  )
+}

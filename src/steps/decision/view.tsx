@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react'
+import type { Decision } from '../../model/runbook.ts'
+import { Conditions, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
+import { planned } from '../view-words.ts'
+import type { Common, NodeLink } from '../view-words.ts'
+
+export type DecisionShown = Common & Pick<Decision, 'role' | 'expectMs' | 'default'>
+
+export type ChoiceShown = {
+  value: string
+  title: string
+  /** The nodes that are only reached by this answer. */
+  leadsTo: NodeLink[]
+}
+
+export function DecisionView({ shown, children }: { shown: DecisionShown; children: ReactNode }): ReactNode {
+  return (
+    <Frame id={shown.id} kind="decision">
+      {children}
+      <PaperRecord number={shown.number} />
+    </Frame>
+  )
+}
+
+export function DecisionFacts({ shown }: { shown: DecisionShown }): ReactNode {
+  return (
+    <>
+      <Facts>
+        <Fact name="Id">
+          <code>{shown.id}</code>
+        </Fact>
+        <Fact name="Kind">Decision</Fact>
+        {shown.role !== undefined && <Fact name="Decided by">{shown.role}</Fact>}
+        {shown.expectMs !== undefined && <Fact name="Takes about">{planned(shown.expectMs)}</Fact>}
+        <Fact name="Unattended">
+          {shown.default === undefined ? 'refused: a person decides' : <code>{shown.default}</code>}
+        </Fact>
+      </Facts>
+      <Conditions when={shown.when} />
+    </>
+  )
+}
+
+export function ChoiceView({ shown, children }: { shown: ChoiceShown; children: ReactNode }): ReactNode {
+  const { value, title, leadsTo } = shown
+  return (
+    <div className="choice" data-choice={value}>
+      <p className="choice-title">
+        <span className="choice-box" aria-hidden="true">
+          ☐
+        </span>{' '}
+        <strong>{title}</strong> {title !== value && <code>{value}</code>}
+      </p>
+      {children}
+      {leadsTo.length === 0 ? (
+        <p className="leads-to">Nothing is added or left out: go on below.</p>
+      ) : (
+        <p className="leads-to">
+          Adds{' '}
+          {leadsTo.map((link, index) => (
+            <span key={link.id}>
+              {index === 0 ? '' : ', '}
+              <a href={`#${link.id}`}>
+                {link.number} {link.title}
+              </a>
+            </span>
+          ))}
+        </p>
+      )}
+    </div>
+  )
+}

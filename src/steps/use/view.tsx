@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+import { Conditions, Fact, Facts, Frame } from '../view-parts.tsx'
+import type { Common } from '../view-words.ts'
+
+export type UseShown = Common & { runbook: string; title: string; href: string; count: number }
+
+export function UseView({ shown, children }: { shown: UseShown; children: ReactNode }): ReactNode {
+  return (
+    <Frame id={shown.id} kind="use">
+      {children}
+    </Frame>
+  )
+}
+
+export function UseFacts({ shown }: { shown: UseShown }): ReactNode {
+  return (
+    <>
+      <Facts>
+        <Fact name="Id">
+          <code>{shown.id}</code>
+        </Fact>
+        <Fact name="Kind">
+          Part of another runbook: <a href={shown.href}>{shown.title}</a>, {shown.count} steps, shown here in
+          full
+        </Fact>
+      </Facts>
+      <Conditions when={shown.when} />
+    </>
+  )
+}

@@ -12,7 +12,8 @@ const PATIENCE_MS = 5000
 export async function currentRoute(edge: EdgeTarget): Promise<string> {
   const answer = await fetch(`${edge.admin}/route`, { signal: AbortSignal.timeout(PATIENCE_MS) })
   const body: unknown = await answer.json()
-  if (!answer.ok || typeof body !== 'object' || body === null || !('region' in body)) throw new Error(`the edge answered ${answer.status}: ${JSON.stringify(body)}`)
+  if (!answer.ok || typeof body !== 'object' || body === null || !('region' in body))
+    throw new Error(`the edge answered ${answer.status}: ${JSON.stringify(body)}`)
   return String(body.region)
 }
 

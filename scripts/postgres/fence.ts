@@ -13,7 +13,9 @@ await $`${owner} touch ${data}/standby.signal`
 
 // For clients that kept its address: nobody is let in.
 await $`${owner} cp -n ${data}/pg_hba.conf ${data}/pg_hba.conf.before-fence`
-await $({ input: 'local all all reject\nhost all all all reject\nhost replication all all reject\n' })`${owner} tee ${data}/pg_hba.conf`
+await $({
+  input: 'local all all reject\nhost all all all reject\nhost replication all all reject\n',
+})`${owner} tee ${data}/pg_hba.conf`
 
 if (await isRunning(node)) await $`${owner} ${node.bin}pg_ctl stop -D ${data} -m immediate -w`
 else console.log('No postmaster runs in the data directory.')

@@ -9,7 +9,9 @@ export function localNode(name: string): LocalNode {
   const node = postgresNode(name)
   const { dataDirectory, binDirectory } = node
   if (dataDirectory === undefined || !existsSync(dataDirectory))
-    throw new Error(`${name}: its data directory (${dataDirectory ?? 'not in environments.yaml'}) is not on this machine; run this on its host`)
+    throw new Error(
+      `${name}: its data directory (${dataDirectory ?? 'not in environments.yaml'}) is not on this machine; run this on its host`,
+    )
   return { ...node, dataDirectory, bin: binDirectory === undefined ? '' : `${binDirectory}/` }
 }
 
@@ -27,7 +29,10 @@ export function asOwner(node: LocalNode): string[] {
 
 /** Whether a postmaster runs in the data directory: pg_ctl status ends with 0 when one does, 3 when none does. */
 export async function isRunning(node: LocalNode): Promise<boolean> {
-  const { exitCode } = await $({ nothrow: true, quiet: true })`${asOwner(node)} ${node.bin}pg_ctl status -D ${node.dataDirectory}`
+  const { exitCode } = await $({
+    nothrow: true,
+    quiet: true,
+  })`${asOwner(node)} ${node.bin}pg_ctl status -D ${node.dataDirectory}`
   if (exitCode === 0) return true
   if (exitCode === 3) return false
   throw new Error(`pg_ctl status in ${node.dataDirectory} ended with ${exitCode}: is this a data directory?`)

@@ -14,6 +14,8 @@ const refusal = await query(node, 'select pg_current_xact_id()').then(
   (error: unknown) => error,
 )
 if (refusal === undefined) throw new Error('the old primary just accepted a write: it is NOT fenced')
-const code = typeof refusal === 'object' && refusal !== null && 'code' in refusal ? String(refusal.code) : 'none'
-if (!PROOF.has(code)) throw new Error(`a write to the old primary failed with ${code}, which proves nothing: ${String(refusal)}`)
+const code =
+  typeof refusal === 'object' && refusal !== null && 'code' in refusal ? String(refusal.code) : 'none'
+if (!PROOF.has(code))
+  throw new Error(`a write to the old primary failed with ${code}, which proves nothing: ${String(refusal)}`)
 console.log(`A write to ${node.host}:${node.port} was refused: ${String(refusal)}`)

@@ -8,13 +8,22 @@ const standby = localNode('orders-db.primary')
 const owner = asOwner(standby)
 const data = standby.dataDirectory
 const slot = standby.region.replaceAll('-', '_')
-const NOT_COPIED = ['postmaster.pid', 'postmaster.opts', 'pg_replslot', 'pg_wal', 'pg_dynshmem', 'pg_stat_tmp']
+const NOT_COPIED = [
+  'postmaster.pid',
+  'postmaster.opts',
+  'pg_replslot',
+  'pg_wal',
+  'pg_dynshmem',
+  'pg_stat_tmp',
+]
 
 const [role] = await query(primary, 'select pg_is_in_recovery() as waiting')
-if (role?.['waiting'] !== false) throw new Error(`${primary.host}:${primary.port} is not a primary: there is nothing to copy from`)
+if (role?.['waiting'] !== false)
+  throw new Error(`${primary.host}:${primary.port} is not a primary: there is nothing to copy from`)
 if (await isRunning(standby)) await $`${owner} ${standby.bin}pg_ctl stop -D ${data} -m immediate -w`
 
-if (existsSync(data)) await $`${owner} mv ${data} ${data}.diverged-${new Date().toISOString().replace(/[:.]/g, '')}`
+if (existsSync(data))
+  await $`${owner} mv ${data} ${data}.diverged-${new Date().toISOString().replace(/[:.]/g, '')}`
 
 await query(
   primary,
@@ -31,8 +40,12 @@ await client.connect()
 try {
   await client.query(`select pg_backup_start('standby of ${slot}', true)`)
   await $`${owner} mkdir -m 0700 ${data}`
-  const entries = readdirSync(primary.dataDirectory).filter((entry) => !NOT_COPIED.includes(entry) && !entry.startsWith('pg_hba.conf.'))
-  await $({ quiet: true })`${owner} cp -a ${entries.map((entry) => `${primary.dataDirectory}/${entry}`)} ${data}`
+  const entries = readdirSync(primary.dataDirectory).filter(
+    (entry) => !NOT_COPIED.includes(entry) && !entry.startsWith('pg_hba.conf.'),
+  )
+  await $({
+    quiet: true,
+  })`${owner} cp -a ${entries.map((entry) => `${primary.dataDirectory}/${entry}`)} ${data}`
   await $`${owner} mkdir -m 0700 ${data}/pg_replslot ${data}/pg_wal ${data}/pg_dynshmem ${data}/pg_stat_tmp`
   const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)')
   await $({ input: rows[0]?.labelfile ?? '' })`${owner} tee ${data}/backup_label`

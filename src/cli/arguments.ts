@@ -18,5 +18,8 @@ export function parseCommandLine<const T extends Options>(verb: string, argv: st
 export function oneArgument(verb: string, positionals: string[], what: string): string {
   const [only] = positionals
   if (only !== undefined && positionals.length === 1) return only
-  throw new OperatorError('usage', { message: `expected one ${what}, got ${positionals.length === 0 ? 'none' : positionals.join(' ')}`, hint: `npx drillbook ${verb} --help` })
+  throw new OperatorError('usage', {
+    message: `expected one ${what}, got ${positionals.length === 0 ? 'none' : positionals.join(' ')}`,
+    hint: `npx drillbook ${verb} --help`,
+  })
 }

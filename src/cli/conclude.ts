@@ -5,7 +5,10 @@ import { run } from '../runner/run.ts'
 import type { OpenRun } from './run-session.ts'
 
 /** Drives an open run to its end or to a pause, then measures, seals and tells what is next. */
-export async function concludeRun(open: OpenRun, options: { rehearse: boolean; lab: Lab | undefined; publish: boolean }): Promise<ExitName> {
+export async function concludeRun(
+  open: OpenRun,
+  options: { rehearse: boolean; lab: Lab | undefined; publish: boolean },
+): Promise<ExitName> {
   try {
     const end = await driveRun(open, options.rehearse)
     return end.kind === 'paused' ? await tellPaused(open, end.reason) : await tellFinished(open, end, options)
@@ -25,8 +28,10 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
     return await rehearse(session)
   } catch (error) {
     // A prompt that was left by Ctrl-C, or by a signal: everything before it is recorded.
-    if (!(error instanceof Error) || !['ExitPromptError', 'AbortPromptError'].includes(error.name)) throw error
-    const reason = session.interruption.reason === '' ? 'left at a prompt (Ctrl-C)' : session.interruption.reason
+    if (!(error instanceof Error) || !['ExitPromptError', 'AbortPromptError'].includes(error.name))
+      throw error
+    const reason =
+      session.interruption.reason === '' ? 'left at a prompt (Ctrl-C)' : session.interruption.reason
     session.record({ event: 'run-paused', reason })
     session.commit()
     return { kind: 'paused', reason }
@@ -39,10 +44,16 @@ function tellPaused({ session, screen, recorder }: OpenRun, reason: string): Pro
   screen.line()
   screen.line(`Paused: ${reason}`)
   screen.line(`Everything done so far is recorded. Go on with:  npm run resume ${session.state.run}`)
-  return Promise.resolve(session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted')
+  return Promise.resolve(
+    session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted',
+  )
 }
 
-async function tellFinished(open: OpenRun, end: Extract<RunEnd, { kind: 'finished' }>, options: { lab: Lab | undefined; publish: boolean }): Promise<ExitName> {
+async function tellFinished(
+  open: OpenRun,
+  end: Extract<RunEnd, { kind: 'finished' }>,
+  options: { lab: Lab | undefined; publish: boolean },
+): Promise<ExitName> {
   const { session, screen, recorder, directory } = open
   const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
   if (session.state.fault && options.lab) await (await import('./drill.ts')).measureDrill(options.lab, open)
@@ -60,8 +71,12 @@ async function tellFinished(open: OpenRun, end: Extract<RunEnd, { kind: 'finishe
 
 function nextSteps({ session }: OpenRun): string[] {
   const { run: id, fault, mode } = session.state
-  const lines = [`Next:  npx drillbook show ${id}      what happened, step by step`, `       npx drillbook verify ${id}    that nobody changed it`]
+  const lines = [
+    `Next:  npx drillbook show ${id}      what happened, step by step`,
+    `       npx drillbook verify ${id}    that nobody changed it`,
+  ]
   if (fault) lines.push(`       npm run drill ${session.runbook.id}    the same as a recorded drill`)
-  if (fault || mode === 'drill') lines.push('       npm run lab -- down             the lab is still up; this ends it')
+  if (fault || mode === 'drill')
+    lines.push('       npm run lab -- down             the lab is still up; this ends it')
   return lines
 }

@@ -7,9 +7,14 @@ export function contactLines(plan: Plan, service: string, role: string | undefin
   return roles.flatMap((wanted) => {
     const people = Object.values(plan.contacts.people).filter((person) => person.roles.includes(wanted))
     const lines = people.map((person) => {
-      const methods = [...person.methods].sort((a, b) => a.priority - b.priority).map((method) => `${method.kind} ${method.value}`)
+      const methods = [...person.methods]
+        .sort((a, b) => a.priority - b.priority)
+        .map((method) => `${method.kind} ${method.value}`)
       return `  ${person.name}: ${methods.join(', ')}`
     })
-    return [`${wanted}:`, ...(lines.length > 0 ? lines : ['  nobody in docs/plan/contacts.yaml has this role'])]
+    return [
+      `${wanted}:`,
+      ...(lines.length > 0 ? lines : ['  nobody in docs/plan/contacts.yaml has this role']),
+    ]
   })
 }

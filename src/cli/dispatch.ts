@@ -29,7 +29,10 @@ export async function dispatch(argv: string[]): Promise<number> {
   try {
     if (verb === undefined || verb === '--help' || verb === 'help') return await overview(verb === undefined)
     const load = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined
-    if (!load) throw new OperatorError('usage', { message: `unknown command "${verb}": expected one of ${Object.keys(COMMANDS).join(', ')}` })
+    if (!load)
+      throw new OperatorError('usage', {
+        message: `unknown command "${verb}": expected one of ${Object.keys(COMMANDS).join(', ')}`,
+      })
     const { command } = await load()
     if (rest.includes('--help')) {
       io.out(command.usage)
@@ -57,7 +60,9 @@ function reportError(error: unknown): number {
 
 async function overview(isMistake: boolean): Promise<number> {
   const lines = await Promise.all(
-    Object.entries(COMMANDS).map(async ([verb, load]) => `  ${verb.padEnd(10)} ${(await load()).command.summary}`),
+    Object.entries(COMMANDS).map(
+      async ([verb, load]) => `  ${verb.padEnd(10)} ${(await load()).command.summary}`,
+    ),
   )
   const say = isMistake ? io.err : io.out
   say(['drillbook <command> [options]', '', ...lines, '', 'drillbook <command> --help says more.'].join('\n'))

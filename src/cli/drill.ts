@@ -16,7 +16,9 @@ const GIVEN_UP_MS = 2000
 
 /** Customers are being served at the full rate, and the ledger holds this drill's orders only. */
 export async function reachSteadyState(lab: Lab, say: (line: string) => void): Promise<void> {
-  say(`Waiting until the canary places ${lab.options.writesPerSecond} orders a second through the edge without a failure …`)
+  say(
+    `Waiting until the canary places ${lab.options.writesPerSecond} orders a second through the edge without a failure …`,
+  )
   await lab.canary.restartLedger()
   await lab.canary.waitUntilSteady({ timeoutMs: STEADY_TIMEOUT_MS })
 }
@@ -33,7 +35,13 @@ export async function injectFault(lab: Lab, open: OpenRun, say: (line: string) =
   session.record({ event: 'note-added', text: `drill: about to inject ${drill.fault} on ${drill.on}` })
   session.commit()
   const { at, detail } = await fault.inject(lab, drill.on)
-  session.record({ event: 'fault-injected', fault: drill.fault, on: drill.on, faultAt: new Date(at).toISOString(), detail })
+  session.record({
+    event: 'fault-injected',
+    fault: drill.fault,
+    on: drill.on,
+    faultAt: new Date(at).toISOString(),
+    detail,
+  })
   session.commit()
   say(detail)
 }
@@ -43,21 +51,32 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
   const { fault } = session.state
   if (!fault) return
   const faultAt = Date.parse(fault.faultAt)
-  const recovered = await lab.canary.waitUntilRecovered({ after: faultAt, timeoutMs: session.state.rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS }).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+  const recovered = await lab.canary
+    .waitUntilRecovered({
+      after: faultAt,
+      timeoutMs: session.state.rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS,
+    })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
   if (recovered instanceof Error) session.record({ event: 'note-added', text: `drill: ${recovered.message}` })
   // The ledger first: an order acknowledged between the two looks would otherwise count as lost.
   const ledger = await lab.canary.ledger()
   const found = await lab.canary.foundIds().catch((error: unknown) => {
-    session.record({ event: 'note-added', text: `drill: the orders could not be listed afterwards: ${String(error)}` })
+    session.record({
+      event: 'note-added',
+      text: `drill: the orders could not be listed afterwards: ${String(error)}`,
+    })
     return undefined
   })
   const measured = measure(ledger, faultAt, found)
   const { rtoMs, firstFailureAt, restoredAt } = measured
   const events = readJournal(journalFile(directory)).events
-  const humanMs = firstFailureAt === null || restoredAt === null ? session.state.humanMs : humanTime(events, firstFailureAt, restoredAt)
+  const humanMs =
+    firstFailureAt === null || restoredAt === null
+      ? session.state.humanMs
+      : humanTime(events, firstFailureAt, restoredAt)
   session.record({
     event: 'run-measured',
     measurement: {
@@ -82,6 +101,9 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
 export async function publishDrill({ session, screen }: OpenRun, journalHash: string): Promise<void> {
   const file = path.join('docs', 'drills', `${session.state.run}.json`)
   mkdirSync(path.join(session.root, 'docs', 'drills'), { recursive: true })
-  writeFileSync(path.join(session.root, file), `${JSON.stringify(drillRecord(session.runbook, session.state, journalHash), null, 2)}\n`)
+  writeFileSync(
+    path.join(session.root, file),
+    `${JSON.stringify(drillRecord(session.runbook, session.state, journalHash), null, 2)}\n`,
+  )
   screen.line(`Drill record: ${file}`)
 }

@@ -13,7 +13,10 @@ export type OpenEnvironment = {
   lab: Lab | undefined
 }
 
-export function findEnvironment(plan: Plan, wanted: string | undefined): { name: string; environment: Environment } {
+export function findEnvironment(
+  plan: Plan,
+  wanted: string | undefined,
+): { name: string; environment: Environment } {
   const name = wanted ?? plan.defaultEnvironment
   const environment = plan.environments[name]
   if (environment) return { name, environment }
@@ -24,7 +27,11 @@ export function findEnvironment(plan: Plan, wanted: string | undefined): { name:
 }
 
 /** Targets with their secrets: from the plan, or from the lab that `findLab` gives. */
-export async function openEnvironment(name: string, environment: Environment, findLab: () => Promise<Lab>): Promise<OpenEnvironment> {
+export async function openEnvironment(
+  name: string,
+  environment: Environment,
+  findLab: () => Promise<Lab>,
+): Promise<OpenEnvironment> {
   const lab = environment.lab ? await findLab() : undefined
   const secrets = lab ? lab.secrets() : await secretsOf(environment)
   const targets = withSecrets(lab ? await lab.targets() : environment.targets, secrets)
@@ -38,7 +45,10 @@ async function secretsOf(environment: Environment): Promise<Record<string, strin
 }
 
 /** Puts the values where the plan names secrets. */
-function withSecrets(specs: Record<string, TargetSpec>, secrets: Record<string, string>): Record<string, Target> {
+function withSecrets(
+  specs: Record<string, TargetSpec>,
+  secrets: Record<string, string>,
+): Record<string, Target> {
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]): [string, Target] => {
       if (spec.kind !== 'postgres') return [name, { ...spec, name }]
@@ -50,10 +60,13 @@ function withSecrets(specs: Record<string, TargetSpec>, secrets: Record<string, 
 }
 
 /** What a journal says of the targets: where, never with which secret. */
-export function targetFacts(targets: Record<string, Target>): Record<string, { kind: string; address: string; region?: string }> {
+export function targetFacts(
+  targets: Record<string, Target>,
+): Record<string, { kind: string; address: string; region?: string }> {
   return Object.fromEntries(
     Object.entries(targets).map(([name, target]) => {
-      const address = target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url
+      const address =
+        target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url
       const region = 'region' in target && target.region !== undefined ? { region: target.region } : {}
       return [name, { kind: target.kind, address, ...region }]
     }),

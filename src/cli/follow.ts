@@ -13,7 +13,8 @@ export function followRun(directory: string, io: Io): Promise<ExitName> {
   return new Promise((resolve) => {
     const look = (): void => {
       const { events } = readJournal(file)
-      for (const event of events.slice(shown)) for (const line of describeEvent(event)) io.out(printable(line))
+      for (const event of events.slice(shown))
+        for (const line of describeEvent(event)) io.out(printable(line))
       shown = events.length
       if (events.at(-1)?.event !== 'run-sealed') return
       watcher.close()

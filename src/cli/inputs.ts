@@ -10,7 +10,9 @@ export function readSettings(runbook: Runbook, settings: readonly string[]): Giv
   const problems: Problem[] = []
   const given: Given = { inputs: {}, choices: new Map(), missing: [] }
   const decisions = new Map(
-    executables(runbook.nodes).flatMap((node) => (node.kind === 'decision' ? [[node.id, node.choices.map((choice) => choice.value)]] : [])),
+    executables(runbook.nodes).flatMap((node) =>
+      node.kind === 'decision' ? [[node.id, node.choices.map((choice) => choice.value)]] : [],
+    ),
   )
   for (const setting of settings) {
     const at = setting.indexOf('=')
@@ -43,14 +45,26 @@ function expectedSetting(runbook: Runbook, name: string, choices: string[] | und
 /** The typed value of an answer, or what is wrong with it. */
 export function readInput(spec: InputSpec, text: string): Value | { problem: string } {
   if (text === '') return { problem: 'expected a value' }
-  if (spec.choices && !spec.choices.includes(text)) return { problem: `expected one of ${spec.choices.join(', ')}` }
-  if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text)) return { problem: `expected text like /${spec.pattern}/` }
-  if (spec.type === 'number') return Number.isFinite(Number(text)) ? Number(text) : { problem: 'expected a number' }
-  if (spec.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected true or false' }
+  if (spec.choices && !spec.choices.includes(text))
+    return { problem: `expected one of ${spec.choices.join(', ')}` }
+  if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text))
+    return { problem: `expected text like /${spec.pattern}/` }
+  if (spec.type === 'number')
+    return Number.isFinite(Number(text)) ? Number(text) : { problem: 'expected a number' }
+  if (spec.type === 'boolean')
+    return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected true or false' }
   return text
 }
 
 /** What may stand in a journal: a secret input is named, its value is not. */
-export function recordedInputs(runbook: Runbook, inputs: Record<string, Value>): Record<string, Value | null> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, runbook.inputs[name]?.type === 'secret' ? null : value]))
+export function recordedInputs(
+  runbook: Runbook,
+  inputs: Record<string, Value>,
+): Record<string, Value | null> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      runbook.inputs[name]?.type === 'secret' ? null : value,
+    ]),
+  )
 }

@@ -7,7 +7,11 @@ const SAME_MS = 400
  * Signals become requests: the first SIGINT, SIGTERM and SIGHUP let the step end and pause the run; a second SIGINT also ends the
  * step. `stop` is called then; `release` frees a prompt that is waiting.
  */
-export function listenForSignals(stop: () => void, release: () => void, say: (line: string) => void): Interruption {
+export function listenForSignals(
+  stop: () => void,
+  release: () => void,
+  say: (line: string) => void,
+): Interruption {
   const interruption: Interruption = { requested: 'no', reason: '' }
   let last = Number.NEGATIVE_INFINITY
   process.on('SIGINT', () => {
@@ -27,7 +31,10 @@ export function listenForSignals(stop: () => void, release: () => void, say: (li
   for (const signal of ['SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (interruption.requested === 'no')
-        Object.assign(interruption, { requested: 'pause', reason: signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)' })
+        Object.assign(interruption, {
+          requested: 'pause',
+          reason: signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)',
+        })
       release()
     })
   return interruption

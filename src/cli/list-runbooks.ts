@@ -10,7 +10,9 @@ export function listRunbooks(io: Io): ExitName {
   const root = projectRoot()
   const rows = runbookIds(root).map((id) => {
     const { runbook, problems } = loadRunbook(root, id)
-    return runbook ? [id, runbook.severity, runbook.title] : [id, '—', `has ${problems.length} mistakes: npm run check ${id}`]
+    return runbook
+      ? [id, runbook.severity, runbook.title]
+      : [id, '—', `has ${problems.length} mistakes: npm run check ${id}`]
   })
   for (const line of table(rows)) io.out(line)
   return 'ok'

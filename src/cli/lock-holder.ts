@@ -34,7 +34,13 @@ export function lookFrom(runs: string): LookAtHolder {
 function supervisorLives(file: string): boolean {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return typeof value === 'object' && value !== null && 'pid' in value && 'startTime' in value && isAlive({ pid: Number(value.pid), startTime: String(value.startTime) })
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'pid' in value &&
+      'startTime' in value &&
+      isAlive({ pid: Number(value.pid), startTime: String(value.startTime) })
+    )
   } catch {
     return false
   }

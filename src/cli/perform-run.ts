@@ -1,14 +1,13 @@
 import type { ParseArgsConfig } from 'node:util'
+import type { Plan } from '../document/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { Mode } from '../model/event.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
-import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
-import { executables } from '../model/runbook.ts'
+import type { Runbook } from '../model/runbook.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
-import type { OpenEnvironment } from './environment.ts'
-import { readInput, readSettings } from './inputs.ts'
+import { readSettings } from './inputs.ts'
 import type { Given } from './inputs.ts'
 import { passPreflight, runFolders } from './preflight.ts'
 import { openPlan, openRunbook, projectRoot } from './project.ts'
@@ -39,29 +38,77 @@ export type RunValues = {
     : boolean
 }
 
+type Request = {
+  root: string
+  runbook: Runbook
+  plan: Plan
+  name: string
+  environment: Environment
+  given: Given
+  say: (line: string) => void
+}
+
 /** Everything from the command line to the end of a run: read, ask, open, break (in a drill), run, measure, conclude. */
-export async function performRun(id: string, values: RunValues, io: Io, { publish }: { publish: boolean }): Promise<ExitName> {
+export async function performRun(
+  id: string,
+  values: RunValues,
+  io: Io,
+  { publish }: { publish: boolean },
+): Promise<ExitName> {
+  const request = await readRequest(id, values, io)
+  if (values['dry-run'] === true) {
+    const { dryRun, openExisting } = await import('./dry-run.ts')
+    return dryRun(
+      request.runbook,
+      request.given,
+      await openExisting(request.name, request.environment, values.lab),
+      request.say,
+    )
+  }
+  const settings = await prepare(request, values)
+  const { lab } = settings.environment
+  const drills = settings.mode === 'drill' && lab !== undefined
+  if (drills) await (await import('./drill.ts')).reachSteadyState(lab, request.say)
+  const run = await openNewRun(settings)
+  request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
+  if (drills) await (await import('./drill.ts')).injectFault(lab, run, request.say)
+  return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
+}
+
+/** What is asked for, checked as far as it can be without touching anything. */
+async function readRequest(id: string, values: RunValues, io: Io): Promise<Request> {
   const root = projectRoot()
   const [runbook, { plan, problems }] = await Promise.all([openRunbook(root, id), openPlan(root)])
-  const say = values.json === true ? io.err : io.out
   if (problems.length > 0) io.err(`The plan has ${problems.length} mistakes; npm run check names them.`)
-  const unattended = values.yes === true || values.rehearse === true
-  if (!unattended && values['dry-run'] !== true) requireTerminal(id)
+  if (!isUnattended(values) && values['dry-run'] !== true) requireTerminal(id)
   const { name, environment } = findEnvironment(plan, values.env)
   const given = readSettings(runbook, values.set ?? [])
-  if (values['dry-run'] === true) return await dryRun(runbook, given, await openExisting(name, environment, values.lab), say)
-  await refuseWhatIsForPeople(values, runbook, { name, protected: environment.protected }, given)
-  const inputs = unattended ? requireInputs(runbook, given) : await askInputs(runbook, given.inputs, inputsToAsk(runbook, values.set ?? []))
+  return { root, runbook, plan, name, environment, given, say: values.json === true ? io.err : io.out }
+}
 
+/** Refuses what policy reserves for people, asks for the inputs, opens the environment and passes the preflight. */
+async function prepare(
+  { root, runbook, plan, name, environment, given, say }: Request,
+  values: RunValues,
+): Promise<RunSettings> {
+  const unattended = isUnattended(values)
+  await refuseWhatIsForPeople(values, runbook, { name, protected: environment.protected }, given)
+  const asking = await import('./ask-inputs.ts')
+  const inputs = unattended
+    ? asking.requireInputs(runbook, given)
+    : await asking.askInputs(runbook, given.inputs, asking.inputsToAsk(runbook, values.set ?? []))
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
   const open = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
     return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
   })
-  await passPreflight({ runbook, targets: open.targets, folders: runFolders(root, values.mirror) }, unattended, say)
-  const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true && values.rehearse !== true
-  if (drills && open.lab) await (await import('./drill.ts')).reachSteadyState(open.lab, say)
-  const settings: RunSettings = {
+  await passPreflight(
+    { runbook, targets: open.targets, folders: runFolders(root, values.mirror) },
+    unattended,
+    say,
+  )
+  const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true
+  return {
     root,
     plan,
     runbook,
@@ -75,10 +122,10 @@ export async function performRun(id: string, values: RunValues, io: Io, { publis
     mirror: values.mirror,
     takeOver: values['take-over'] === true,
   }
-  const run = await openNewRun(settings)
-  say(`Run ${run.session.state.run}; journal in ${run.directory}`)
-  if (drills && open.lab) await (await import('./drill.ts')).injectFault(open.lab, run, say)
-  return await concludeRun(run, { rehearse: values.rehearse === true, lab: open.lab, publish })
+}
+
+function isUnattended(values: RunValues): boolean {
+  return values.yes === true || values.rehearse === true
 }
 
 function modeOf(values: RunValues, drills: boolean): Mode {
@@ -95,75 +142,24 @@ export function requireTerminal(id: string): void {
   })
 }
 
-async function refuseWhatIsForPeople(values: RunValues, runbook: Runbook, environment: { name: string; protected: boolean }, given: Given): Promise<void> {
+async function refuseWhatIsForPeople(
+  values: RunValues,
+  runbook: Runbook,
+  environment: { name: string; protected: boolean },
+  given: Given,
+): Promise<void> {
   if (values.yes !== true) return
   const { refuseUnattended } = await import('../runner/unattended.ts')
   refuseUnattended({ runbook, environment }, given.choices)
-}
-
-function requireInputs(runbook: Runbook, { inputs, missing }: Given): Record<string, Value> {
-  if (missing.length === 0) return inputs
-  throw new OperatorError('usage', missing.map((name) => ({ message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`, hint: `--set ${name}=…` })))
-}
-
-/** A person is asked for everything that was not said on the command line; a default is only offered. */
-function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {
-  const said = new Set(settings.map((setting) => setting.split('=')[0]))
-  return Object.keys(runbook.inputs).filter((name) => !said.has(name))
-}
-
-export async function askInputs(runbook: Runbook, inputs: Record<string, Value>, names: readonly string[]): Promise<Record<string, Value>> {
-  if (names.length === 0) return inputs
-  const answers: Record<string, Value> = { ...inputs }
-  for (const name of names) {
-    const spec = runbook.inputs[name]
-    if (!spec) continue
-    const validate = (text: string): boolean | string => {
-      const value = readInput(spec, text)
-      return typeof value === 'object' ? value.problem : true
-    }
-    const text = await askText(spec, validate)
-    const value = readInput(spec, text)
-    if (typeof value !== 'object') answers[name] = value
-  }
-  return answers
-}
-
-async function askText(spec: InputSpec, validate: (text: string) => boolean | string): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
-  const message = spec.prompt
-  const offered = spec.default === undefined ? {} : { default: String(spec.default) }
-  if (spec.choices) return (await inquirer.prompt([{ type: 'select', name: 'text', message, choices: spec.choices, ...offered }])).text
-  if (spec.type === 'secret') return (await inquirer.prompt([{ type: 'password', name: 'text', message, mask: '*', validate }])).text
-  return (await inquirer.prompt([{ type: 'input', name: 'text', message, validate, ...offered }])).text
 }
 
 async function labOptions(values: RunValues, planned: string | undefined) {
   const { defaultOptions, REPLICATION_MODES } = await import('../lab/index.ts')
   const wanted = values.replication ?? planned ?? defaultOptions.synchronousCommit
   const synchronousCommit = REPLICATION_MODES.find((mode) => mode === wanted)
-  if (!synchronousCommit) throw new OperatorError('usage', { message: `--replication ${wanted}: expected one of ${REPLICATION_MODES.join(', ')}` })
+  if (!synchronousCommit)
+    throw new OperatorError('usage', {
+      message: `--replication ${wanted}: expected one of ${REPLICATION_MODES.join(', ')}`,
+    })
   return { ...defaultOptions, name: values.lab ?? defaultOptions.name, synchronousCommit }
 }
-
-/** A dry run starts nothing and reads no secret: without a lab that is up, the targets are simply not known. */
-async function openExisting(name: string, environment: Environment, labName: string | undefined): Promise<OpenEnvironment> {
-  const open = { name, protected: environment.protected, targets: {}, secrets: [], lab: undefined }
-  if (!environment.lab) return await openEnvironment(name, { ...environment, secrets: {} }, () => Promise.reject(new Error('not a lab')))
-  const labs = await import('../lab/index.ts')
-  const lab = await labs.open(labName ?? labs.defaultOptions.name)
-  return lab ? await openEnvironment(name, environment, () => Promise.resolve(lab)) : open
-}
-
-async function dryRun(runbook: Runbook, given: Given, environment: OpenEnvironment, say: (line: string) => void): Promise<ExitName> {
-  const { dryRunLines } = await import('../runner/dry-run.ts')
-  const secretInputs = new Set(Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'))
-  for (const [index, node] of executables(runbook.nodes).entries()) {
-    const when = node.when.map(({ decision, choice }) => `, if ${decision} is ${choice}`).join('')
-    say(`\n[${index + 1}] ${node.title}  ${node.id}${when}`)
-    for (const line of dryRunLines(node, { targets: environment.targets, inputs: given.inputs, outputs: {}, secretInputs })) say(`  ${line}`)
-  }
-  say('\nNothing was executed, and nothing was recorded.')
-  return 'ok'
-}
-

@@ -10,7 +10,11 @@ const MARKS: Record<Finding['level'], string> = { ok: '✓', notice: '!', missin
  * Looks at everything the run needs before its first step. A person may have it looked at again, go on with what is missing known,
  * or leave; an unattended run with something missing is refused, before anything is changed.
  */
-export async function passPreflight(subject: PreflightSubject, unattended: boolean, say: (line: string) => void): Promise<void> {
+export async function passPreflight(
+  subject: PreflightSubject,
+  unattended: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   for (const folder of subject.folders) tryToMake(folder)
   for (;;) {
     const findings = await preflight(subject)

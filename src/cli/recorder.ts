@@ -53,7 +53,10 @@ export class Recorder {
   seal(): string {
     const files = Object.fromEntries(
       ['output', 'inform', 'sources'].flatMap((folder) =>
-        filesIn(path.join(this.#directory, folder)).map((file) => [`${folder}/${file}`, hashOf(path.join(this.#directory, folder, file))]),
+        filesIn(path.join(this.#directory, folder)).map((file) => [
+          `${folder}/${file}`,
+          hashOf(path.join(this.#directory, folder, file)),
+        ]),
       ),
     )
     this.record({ event: 'run-sealed', files })

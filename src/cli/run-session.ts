@@ -82,7 +82,15 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
     boot: bootId(),
     versions: { drillbook: packageFile.version, node: process.version },
     inputs: recordedInputs(runbook, settings.inputs),
-    objective: objective === undefined ? null : { rtoMs: objective.rto, rpoMs: objective.rpo, approvedBy: objective.approvedBy, approvedAt: objective.approvedAt },
+    objective:
+      objective === undefined
+        ? null
+        : {
+            rtoMs: objective.rto,
+            rpoMs: objective.rpo,
+            approvedBy: objective.approvedBy,
+            approvedAt: objective.approvedAt,
+          },
     targets: targetFacts(environment.targets),
     sources: runbook.sources,
   })
@@ -98,16 +106,23 @@ export async function openStoppedRun(
 ): Promise<OpenRun> {
   const runs = path.dirname(directory)
   const lock = await lockRun(settings, runs, journal.state.run, true)
-  if (journal.state.digest !== settings.runbook.digest) keepSources(settings.root, settings.runbook, directory)
+  if (journal.state.digest !== settings.runbook.digest)
+    keepSources(settings.root, settings.runbook, directory)
   if (journal.torn) setTornLineAside(directory, journal.validBytes)
-  const after = journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
+  const after =
+    journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
   const run = await openRun(settings, { directory, lock, ...journal })
   run.session.record({ event: 'run-resumed', host: hostname(), pid: process.pid, boot: bootId(), after })
   run.session.commit()
   return run
 }
 
-function lockRun({ runbook, environment, takeOver, operatorName: operator }: RunSettings, runs: string, id: string, resuming: boolean): Promise<Lock> {
+function lockRun(
+  { runbook, environment, takeOver, operatorName: operator }: RunSettings,
+  runs: string,
+  id: string,
+  resuming: boolean,
+): Promise<Lock> {
   const folder = lockFolder(runs, runbook.id, environment.name)
   return acquireLock(folder, thisHolder(id, operator), lookFrom(runs), { resuming, takeOver })
 }
@@ -129,7 +144,9 @@ function keepSources(root: string, runbook: Runbook, directory: string): void {
 function setTornLineAside(directory: string, validBytes: number): void {
   const file = journalFile(directory)
   const bytes = readFileSync(file)
-  appendFileSync(`${file}.torn`, Buffer.concat([bytes.subarray(validBytes), Buffer.from('\n')]), { mode: 0o600 })
+  appendFileSync(`${file}.torn`, Buffer.concat([bytes.subarray(validBytes), Buffer.from('\n')]), {
+    mode: 0o600,
+  })
   writeFileSync(file, bytes.subarray(0, validBytes), { mode: 0o600 })
 }
 
@@ -138,13 +155,25 @@ type Opening = { directory: string; lock: Lock; state: RunState; end: ChainEnd }
 async function openRun(settings: RunSettings, { directory, lock, state, end }: Opening): Promise<OpenRun> {
   const { root, runbook, environment, plan } = settings
   const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
-  const executor = new SupervisedExecutor({ directory, secrets: environment.secrets, workers: needsWorkers ? WARM_WORKERS : 0, graceMs: GRACE_MS })
+  const executor = new SupervisedExecutor({
+    directory,
+    secrets: environment.secrets,
+    workers: needsWorkers ? WARM_WORKERS : 0,
+    graceMs: GRACE_MS,
+  })
   const head = { digest: runbook.digest, operator: settings.operatorName, environment: environment.name }
   const files = [journalFile(directory), ...mirrorFile(settings.mirror, directory)]
   const recorder = new Recorder(directory, new Journal(files, head, end, systemClock), state, executor)
-  const screen = new TerminalScreen(settings.json ? process.stderr : process.stdout, plan.services[runbook.service]?.objective.rto)
+  const screen = new TerminalScreen(
+    settings.json ? process.stderr : process.stdout,
+    plan.services[runbook.service]?.objective.rto,
+  )
   const prompts = new AbortController()
-  const interruption = listenForSignals(() => executor.cancelAll(), () => prompts.abort(), (line) => screen.line(line))
+  const interruption = listenForSignals(
+    () => executor.cancelAll(),
+    () => prompts.abort(),
+    (line) => screen.line(line),
+  )
   const operator = await chooseOperator(settings, end.seq > 0, screen, directory, prompts.signal)
   const session: Session = {
     runbook,
@@ -184,7 +213,13 @@ function mirrorFile(mirror: string | undefined, directory: string): string[] {
 }
 
 /** The libraries that ask are loaded only when someone is there to be asked. */
-async function chooseOperator(settings: RunSettings, resumed: boolean, screen: TerminalScreen, directory: string, signal: AbortSignal): Promise<Operator> {
+async function chooseOperator(
+  settings: RunSettings,
+  resumed: boolean,
+  screen: TerminalScreen,
+  directory: string,
+  signal: AbortSignal,
+): Promise<Operator> {
   if (settings.unattended) {
     const { unattendedOperator } = await import('../runner/unattended.ts')
     return unattendedOperator(settings.choices, { resumed })
@@ -192,18 +227,28 @@ async function chooseOperator(settings: RunSettings, resumed: boolean, screen: T
   const { TerminalOperator } = await import('../host/prompts.ts')
   const { dryRunLines } = await import('../runner/dry-run.ts')
   const { plan, runbook } = settings
-  const secretInputs = new Set(Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'))
+  const secretInputs = new Set(
+    Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'),
+  )
   const lookups = {
     contacts: (_: Session, role: string | undefined) => contactLines(plan, runbook.service, role),
-    dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) => dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs }),
+    dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) =>
+      dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs }),
     log: () => logLines(directory),
   }
-  return new TerminalOperator(screen, lookups, { output: settings.json ? process.stderr : process.stdout, signal })
+  return new TerminalOperator(screen, lookups, {
+    output: settings.json ? process.stderr : process.stdout,
+    signal,
+  })
 }
 
 const LOG_LINES = 40
 
 function logLines(directory: string): string[] {
   const lines = readFileSync(journalFile(directory), 'utf8').trimEnd().split('\n')
-  return [`The journal: ${journalFile(directory)}`, `The output of each fence: ${path.join(directory, 'output')}`, ...lines.slice(-LOG_LINES).map((line) => line.slice(0, 200))]
+  return [
+    `The journal: ${journalFile(directory)}`,
+    `The output of each fence: ${path.join(directory, 'output')}`,
+    ...lines.slice(-LOG_LINES).map((line) => line.slice(0, 200)),
+  ]
 }

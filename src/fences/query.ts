@@ -26,7 +26,10 @@ export async function connect(target: PostgresTarget, timeoutMs: number): Promis
 
 /** The rows of the last statement. */
 export async function rowsOf(client: Connection, text: string, values: readonly unknown[]): Promise<Row[]> {
-  const result: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await client.query<Row>(text, values.length > 0 ? [...values] : undefined)
+  const result: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await client.query<Row>(
+    text,
+    values.length > 0 ? [...values] : undefined,
+  )
   const last = Array.isArray(result) ? result.at(-1) : result
   return last?.rows ?? []
 }

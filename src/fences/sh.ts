@@ -7,7 +7,10 @@ export const JOB_VARIABLE = 'DRILLBOOK_JOB'
 
 /** The text of the fence goes to bash as it stands; values reach it as environment variables, never as text. */
 export function shCommand(job: FenceJob): { program: string; args: string[] } {
-  return { program: 'bash', args: ['-euo', 'pipefail', '-c', job.fence.code, `${job.fence.place.file}:${job.fence.place.line}`] }
+  return {
+    program: 'bash',
+    args: ['-euo', 'pipefail', '-c', job.fence.code, `${job.fence.place.file}:${job.fence.place.line}`],
+  }
 }
 
 /** `INPUT_REASON`, `OUTPUT_CANDIDATE`, `TARGET_ORDERS_DB_PRIMARY_HOST` … */
@@ -36,16 +39,22 @@ function shName(name: string): string {
 }
 
 /** The `name=value` lines that a fence wrote to $DRILLBOOK_OUTPUT; a line that is not one of the declared outputs is refused. */
-export function parseOutputs(text: string, declares: Record<string, ValueType>): { outputs: Outputs } | { reason: string } {
+export function parseOutputs(
+  text: string,
+  declares: Record<string, ValueType>,
+): { outputs: Outputs } | { reason: string } {
   const outputs: Outputs = {}
   for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
     const at = line.indexOf('=')
     const name = line.slice(0, at)
     const type = at === -1 ? undefined : declares[name]
     if (type === undefined)
-      return { reason: `$DRILLBOOK_OUTPUT holds "${line}": expected name=value, where name is one of: ${Object.keys(declares).join(', ') || 'none declared'}` }
+      return {
+        reason: `$DRILLBOOK_OUTPUT holds "${line}": expected name=value, where name is one of: ${Object.keys(declares).join(', ') || 'none declared'}`,
+      }
     const value = convert(line.slice(at + 1), type)
-    if (value === undefined) return { reason: `$DRILLBOOK_OUTPUT: ${name} is "${line.slice(at + 1)}", expected a ${type}` }
+    if (value === undefined)
+      return { reason: `$DRILLBOOK_OUTPUT: ${name} is "${line.slice(at + 1)}", expected a ${type}` }
     outputs[name] = value
   }
   return requireOutputs(outputs, declares)
@@ -66,7 +75,10 @@ export function requireOutputs(
   for (const [name, value] of Object.entries(outputs)) {
     const type = declares[name]
     if (type === undefined) return { reason: `the output "${name}" is not declared by the step: outputs="…"` }
-    if ((typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') || typeof value !== type)
+    if (
+      (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') ||
+      typeof value !== type
+    )
       return { reason: `the output "${name}" is ${JSON.stringify(value)}, expected a ${type}` }
     checked[name] = value
   }

@@ -16,7 +16,11 @@ export async function runSql(job: FenceJob, timeoutMs: number): Promise<Outputs>
   const { fence } = job
   const client = await connect(targetOf(job), timeoutMs)
   try {
-    const rows = await rowsOf(client, fence.code, fence.bind.map((name) => bound(name, job)))
+    const rows = await rowsOf(
+      client,
+      fence.code,
+      fence.bind.map((name) => bound(name, job)),
+    )
     if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
     printRows(rows)
     return outputsOf(rows[0], job)
@@ -28,7 +32,10 @@ export async function runSql(job: FenceJob, timeoutMs: number): Promise<Outputs>
 function targetOf(job: FenceJob): PostgresTarget {
   const name = job.fence.on ?? ''
   const target = job.context.targets[name]
-  if (target?.kind !== 'postgres') throw new Error(`on=${name}: expected a postgres target of the environment ${job.context.run.environment}`)
+  if (target?.kind !== 'postgres')
+    throw new Error(
+      `on=${name}: expected a postgres target of the environment ${job.context.run.environment}`,
+    )
   return target
 }
 
@@ -40,7 +47,8 @@ function bound(name: string, job: FenceJob): Value {
 
 function requireTrue(rows: readonly Row[]): void {
   const [column, value] = Object.entries(rows[0] ?? {})[0] ?? ['no row', undefined]
-  if (value !== true) throw new Error(`expected true, got ${rows.length === 0 ? 'no row' : `${column} = ${String(value)}`}`)
+  if (value !== true)
+    throw new Error(`expected true, got ${rows.length === 0 ? 'no row' : `${column} = ${String(value)}`}`)
 }
 
 function outputsOf(row: Row | undefined, job: FenceJob): Outputs {
@@ -57,9 +65,18 @@ function outputsOf(row: Row | undefined, job: FenceJob): Outputs {
 function printRows(rows: readonly Row[]): void {
   const columns = Object.keys(rows[0] ?? {})
   if (columns.length === 0) return
-  const cells = [columns, ...rows.slice(0, SHOWN_ROWS).map((row) => columns.map((column) => cell(row[column])))]
+  const cells = [
+    columns,
+    ...rows.slice(0, SHOWN_ROWS).map((row) => columns.map((column) => cell(row[column]))),
+  ]
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)))
-  for (const line of cells) console.log(line.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd())
+  for (const line of cells)
+    console.log(
+      line
+        .map((text, index) => text.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
   if (rows.length > SHOWN_ROWS) console.log(`… ${rows.length - SHOWN_ROWS} more rows`)
 }
 

@@ -26,9 +26,14 @@ registerHooks({
     return isLocal && virtual ? { ...resolved, url: `${resolved.url}?${MARK}=${virtual.tag}` } : resolved
   },
   load(url, context, next) {
-    if (url === virtual?.url) return { format: 'module-typescript', source: virtual.source, shortCircuit: true }
+    if (url === virtual?.url)
+      return { format: 'module-typescript', source: virtual.source, shortCircuit: true }
     if (!url.includes(`?${MARK}=`)) return next(url, context)
-    return { format: 'module-typescript', source: readPinned(fileURLToPath(new URL(url))), shortCircuit: true }
+    return {
+      format: 'module-typescript',
+      source: readPinned(fileURLToPath(new URL(url))),
+      shortCircuit: true,
+    }
   },
 })
 
@@ -60,7 +65,11 @@ export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promis
   return result.outputs
 }
 
-function fenceGlobals(job: FenceJob, declared: Record<string, unknown>, query: FenceGlobals['query']): FenceGlobals {
+function fenceGlobals(
+  job: FenceJob,
+  declared: Record<string, unknown>,
+  query: FenceGlobals['query'],
+): FenceGlobals {
   const { input, outputs, targets, run } = job.context
   return {
     input: requireKnown(input, (name) => `there is no input "${name}"`),
@@ -70,7 +79,10 @@ function fenceGlobals(job: FenceJob, declared: Record<string, unknown>, query: F
     },
     target: (name) => {
       const target = targets[name]
-      if (!target) throw new Error(`there is no target "${name}" in the environment ${run.environment}: expected ${Object.keys(targets).join(', ')}`)
+      if (!target)
+        throw new Error(
+          `there is no target "${name}" in the environment ${run.environment}: expected ${Object.keys(targets).join(', ')}`,
+        )
       return target
     },
     query,
@@ -93,10 +105,16 @@ function requireKnown<T extends Record<string, unknown>>(values: T, message: (na
 function readable(error: unknown, root: string): Error {
   const original = error instanceof Error ? error : new Error(String(error))
   const prefix = `${pathToFileURL(root).href}/`
-  const clean = (text: string): string => text.replaceAll(prefix, '').replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '')
-  const frames = (original.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && line.includes(`?${MARK}=`))
+  const clean = (text: string): string =>
+    text.replaceAll(prefix, '').replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '')
+  const frames = (original.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && line.includes(`?${MARK}=`))
   const readableError = new Error(clean(original.message), { cause: original })
   readableError.name = original.name
-  readableError.stack = [`${original.name}: ${readableError.message}`, ...frames.map((frame) => clean(frame))].join('\n')
+  readableError.stack = [
+    `${original.name}: ${readableError.message}`,
+    ...frames.map((frame) => clean(frame)),
+  ].join('\n')
   return readableError
 }

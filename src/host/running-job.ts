@@ -26,7 +26,7 @@ export class RunningJob {
     this.#graceMs = graceMs
     // A polled fence ends itself at its timeout, with its last reason; this is for one that hangs.
     const slack = job.poll ? 500 : 0
-    this.#timer = setTimeout(() => this.end('timed-out', `did not end within ${job.timeoutMs / 1000} s`), job.timeoutMs + slack)
+    this.#timer = setTimeout(() => this.end('timed-out', `did not end within ${Math.round(job.timeoutMs / 100) / 10} s`), job.timeoutMs + slack)
   }
 
   get leftMs(): number {

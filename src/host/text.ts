@@ -52,10 +52,13 @@ export function painter(stream: NodeJS.WriteStream): (style: Style, text: string
 }
 export type Paint = ReturnType<typeof painter>
 
+function two(n: number): string {
+  return String(n).padStart(2, '0')
+}
+
 /** A clock reading for people: `0:42`, `12:05`, `1:02:09`. */
 export function clockText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
-  const two = (n: number): string => String(n).padStart(2, '0')
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor(seconds / 60) % 60
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`

@@ -68,7 +68,7 @@ export class Journal {
   #write(bytes: Buffer): void {
     for (const { name, descriptor } of this.#files)
       guarded(name, () => {
-        for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
+        for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset)
       })
   }
 }

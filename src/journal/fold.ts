@@ -195,7 +195,9 @@ function foldRun(
 
 function foldStep(
   state: RunState,
-  event: Of<'step-confirmed' | 'step-started' | 'step-finished' | 'step-skipped' | 'decision-made' | 'inform-written'>,
+  event: Of<
+    'step-confirmed' | 'step-started' | 'step-finished' | 'step-skipped' | 'decision-made' | 'inform-written'
+  >,
 ): void {
   const step = stepState(state, event.step)
   switch (event.event) {
@@ -206,7 +208,12 @@ function foldStep(
       Object.assign(step, { status: 'running', attempts: event.attempt, startedAt: event.at, fences: [] })
       break
     case 'step-finished':
-      Object.assign(step, { status: event.result, reason: event.reason, durationMs: event.durationMs, finishedAt: event.at })
+      Object.assign(step, {
+        status: event.result,
+        reason: event.reason,
+        durationMs: event.durationMs,
+        finishedAt: event.at,
+      })
       Object.assign(state.outputs, event.outputs)
       break
     case 'step-skipped':

@@ -1,4 +1,12 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
 import { syncDirectory } from './append.ts'
@@ -41,7 +49,10 @@ export async function acquireLock(
     const top = highest(folder)
     const holder = top === 0 ? undefined : readHolder(folder, top)
     const state = holder === undefined || holder.released ? 'dead' : look(holder)
-    const mayTake = state === 'dead' || (state === 'finishing' && options.resuming) || (state === 'elsewhere' && options.takeOver)
+    const mayTake =
+      state === 'dead' ||
+      (state === 'finishing' && options.resuming) ||
+      (state === 'elsewhere' && options.takeOver)
     if (mayTake && claim(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
     if (mayTake) continue
     if (holder && (state !== 'finishing' || performance.now() > deadline)) throw refusal(holder, state)
@@ -50,7 +61,10 @@ export async function acquireLock(
 }
 
 function highest(folder: string): number {
-  return Math.max(0, ...readdirSync(folder).flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : [])))
+  return Math.max(
+    0,
+    ...readdirSync(folder).flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : [])),
+  )
 }
 
 function fileOf(folder: string, number: number): string {
@@ -63,14 +77,22 @@ function readHolder(folder: string, number: number): Holder | undefined {
   if (!existsSync(file)) return undefined
   const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
   if (isHolder(value)) return value
-  throw new OperatorError('damaged', { file, message: 'is not a lock of this program', hint: 'Look who works in this environment; remove the file when nobody does.' })
+  throw new OperatorError('damaged', {
+    file,
+    message: 'is not a lock of this program',
+    hint: 'Look who works in this environment; remove the file when nobody does.',
+  })
 }
 
 function isHolder(value: unknown): value is Holder {
   const texts = ['run', 'operator', 'host', 'boot', 'startTime', 'since']
   if (typeof value !== 'object' || value === null) return false
   const record = new Map<string, unknown>(Object.entries(value))
-  return texts.every((name) => typeof record.get(name) === 'string') && typeof record.get('pid') === 'number' && typeof record.get('released') === 'boolean'
+  return (
+    texts.every((name) => typeof record.get(name) === 'string') &&
+    typeof record.get('pid') === 'number' &&
+    typeof record.get('released') === 'boolean'
+  )
 }
 
 /** False when another process claimed the number first. */
@@ -100,7 +122,9 @@ function release(folder: string, number: number, self: Holder): void {
 }
 
 function clearBelow(folder: string, number: number): void {
-  for (const name of readdirSync(folder)) if (/^\d+\.json$/.test(name) && Number.parseInt(name, 10) < number) remove(folder, Number.parseInt(name, 10))
+  for (const name of readdirSync(folder))
+    if (/^\d+\.json$/.test(name) && Number.parseInt(name, 10) < number)
+      remove(folder, Number.parseInt(name, 10))
 }
 
 function remove(folder: string, number: number): void {
@@ -114,9 +138,18 @@ function remove(folder: string, number: number): void {
 function refusal(holder: Holder, state: Liveness): OperatorError {
   const who = `${holder.operator} on ${holder.host} (process ${holder.pid}, since ${holder.since}, run ${holder.run})`
   const messages: Record<Liveness, [string, string]> = {
-    alive: [`this runbook is being run in this environment by ${who}`, `Watch it: npx drillbook show ${holder.run} --follow`],
-    finishing: [`the runner of ${who} died, and its supervisor is still finishing a step`, `Take it over: npm run resume ${holder.run}`],
-    elsewhere: [`this runbook is being run from another machine by ${who}`, 'Ask them. If that machine is certainly dead: --take-over'],
+    alive: [
+      `this runbook is being run in this environment by ${who}`,
+      `Watch it: npx drillbook show ${holder.run} --follow`,
+    ],
+    finishing: [
+      `the runner of ${who} died, and its supervisor is still finishing a step`,
+      `Take it over: npm run resume ${holder.run}`,
+    ],
+    elsewhere: [
+      `this runbook is being run from another machine by ${who}`,
+      'Ask them. If that machine is certainly dead: --take-over',
+    ],
     dead: ['the lock is free', ''],
   }
   const [message, hint] = messages[state]

@@ -24,7 +24,7 @@ export function readJournal(file: string): ReadJournal {
   const bytes = readFileSync(file)
   const result: ReadJournal = { events: [], end: START, validBytes: 0, torn: false, problems: [] }
   let lineNumber = 0
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     lineNumber += 1
     const to = bytes.indexOf(10, from)
     if (to === -1) {
@@ -44,9 +44,15 @@ function readLine(bytes: Buffer, at: { file: string; line: number }, result: Rea
   try {
     const event = parseEvent(JSON.parse(text))
     if (event.seq !== result.end.seq + 1)
-      result.problems.push({ ...at, message: `line has number ${event.seq}, expected ${result.end.seq + 1}: a line was added, removed or moved` })
+      result.problems.push({
+        ...at,
+        message: `line has number ${event.seq}, expected ${result.end.seq + 1}: a line was added, removed or moved`,
+      })
     else if (event.prev !== result.end.hash)
-      result.problems.push({ ...at, message: `does not follow from the line before it: line ${at.line - 1} or this one was changed` })
+      result.problems.push({
+        ...at,
+        message: `does not follow from the line before it: line ${at.line - 1} or this one was changed`,
+      })
     result.events.push(event)
     result.end = { seq: event.seq, hash }
   } catch (error) {

@@ -38,9 +38,15 @@ export function listRuns(runs: string): string[] {
 /** A run by its id, the unambiguous beginning or end of one, or `last`. */
 export function findRun(runs: string, wanted: string): string {
   const all = listRuns(runs)
-  const matches = wanted === 'last' ? all.slice(-1) : all.filter((id) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted))
+  const matches =
+    wanted === 'last'
+      ? all.slice(-1)
+      : all.filter((id) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted))
   const [only] = matches
   if (only !== undefined && matches.length === 1) return path.join(runs, only)
-  const message = matches.length === 0 ? `there is no run "${wanted}"` : `"${wanted}" fits ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`
+  const message =
+    matches.length === 0
+      ? `there is no run "${wanted}"`
+      : `"${wanted}" fits ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`
   throw new OperatorError('usage', { message, hint: 'npx drillbook runs lists them.' })
 }

@@ -15,14 +15,22 @@ export function verifyRun(directory: string): Verification {
   const journal = readJournal(file)
   const problems = [...journal.problems]
   const notes: string[] = []
-  if (journal.torn) notes.push('The last line was not finished: the machine stopped while it was being written. It does not count.')
+  if (journal.torn)
+    notes.push(
+      'The last line was not finished: the machine stopped while it was being written. It does not count.',
+    )
   const last = journal.events.at(-1)
-  if (journal.events[0]?.event !== 'run-started') problems.push({ file, line: 1, message: 'the first event is not run-started' })
+  if (journal.events[0]?.event !== 'run-started')
+    problems.push({ file, line: 1, message: 'the first event is not run-started' })
   const sealedAt = journal.events.findIndex((event) => event.event === 'run-sealed')
   if (last?.event === 'run-sealed') problems.push(...changedFiles(directory, last.files))
   else if (sealedAt !== -1) problems.push({ file, line: sealedAt + 2, message: 'lines follow the seal' })
-  else if (journal.events.some((event) => event.event === 'run-finished')) problems.push({ file, message: 'the run finished, but its seal is missing: the end was cut off' })
-  else notes.push('The run is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.')
+  else if (journal.events.some((event) => event.event === 'run-finished'))
+    problems.push({ file, message: 'the run finished, but its seal is missing: the end was cut off' })
+  else
+    notes.push(
+      'The run is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.',
+    )
   return { lines: journal.events.length, head: journal.end.hash, problems, notes }
 }
 

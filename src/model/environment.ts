@@ -35,7 +35,9 @@ const postgresTarget = z.strictObject({
   synchronousCommit: z
     .enum(['async', 'remote_write', 'on', 'remote_apply'])
     .optional()
-    .describe('What an acknowledged write means when a standby is there; async: it may exist on one node only.'),
+    .describe(
+      'What an acknowledged write means when a standby is there; async: it may exist on one node only.',
+    ),
   replicationHost: z.string().optional().describe('Where a standby reaches this node; default: host.'),
   replicationPort: z.int().min(1).max(65535).optional().describe('Default: port.'),
 })

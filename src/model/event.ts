@@ -54,7 +54,12 @@ export const eventBody = z.discriminatedUnion('event', [
     sources: z.array(source),
   }),
   z.strictObject({ event: z.literal('run-resumed'), ...process, after: z.string() }),
-  z.strictObject({ event: z.literal('runbook-accepted'), from: sha256, to: sha256, sources: z.array(source) }),
+  z.strictObject({
+    event: z.literal('runbook-accepted'),
+    from: sha256,
+    to: sha256,
+    sources: z.array(source),
+  }),
   z.strictObject({
     event: z.literal('fault-injected'),
     fault: z.string(),
@@ -62,7 +67,12 @@ export const eventBody = z.discriminatedUnion('event', [
     faultAt: z.string(),
     detail: z.string(),
   }),
-  z.strictObject({ event: z.literal('step-confirmed'), step, by: z.enum(['person', 'unattended']), waitedMs: ms }),
+  z.strictObject({
+    event: z.literal('step-confirmed'),
+    step,
+    by: z.enum(['person', 'unattended']),
+    waitedMs: ms,
+  }),
   z.strictObject({ event: z.literal('step-started'), step, attempt: z.int() }),
   z.strictObject({
     event: z.literal('fence-started'),
@@ -73,7 +83,13 @@ export const eventBody = z.discriminatedUnion('event', [
     place: z.string(),
     sha256,
   }),
-  z.strictObject({ event: z.literal('fence-finished'), step, job: z.string(), outcome, found: z.enum(['live', 'supervisor']) }),
+  z.strictObject({
+    event: z.literal('fence-finished'),
+    step,
+    job: z.string(),
+    outcome,
+    found: z.enum(['live', 'supervisor']),
+  }),
   z.strictObject({
     event: z.literal('step-finished'),
     step,
@@ -82,7 +98,12 @@ export const eventBody = z.discriminatedUnion('event', [
     durationMs: ms,
     outputs: z.record(z.string(), value),
   }),
-  z.strictObject({ event: z.literal('step-skipped'), step, reason: z.string(), by: z.enum(['person', 'condition', 'rollback']) }),
+  z.strictObject({
+    event: z.literal('step-skipped'),
+    step,
+    reason: z.string(),
+    by: z.enum(['person', 'condition', 'rollback']),
+  }),
   z.strictObject({
     event: z.literal('decision-made'),
     step,
@@ -90,7 +111,13 @@ export const eventBody = z.discriminatedUnion('event', [
     by: z.enum(['person', 'unattended']),
     waitedMs: ms,
   }),
-  z.strictObject({ event: z.literal('inform-written'), step, audience: z.string(), file: z.string(), sha256 }),
+  z.strictObject({
+    event: z.literal('inform-written'),
+    step,
+    audience: z.string(),
+    file: z.string(),
+    sha256,
+  }),
   z.strictObject({ event: z.literal('note-added'), step: step.optional(), text: z.string() }),
   z.strictObject({ event: z.literal('rollback-started'), reason: z.string() }),
   z.strictObject({ event: z.literal('step-rollback-started'), step }),
@@ -129,6 +156,8 @@ const ENVELOPE_KEYS = new Set(Object.keys(envelope.shape))
 /** One journal line, already parsed as JSON, to an event; throws a ZodError when it is not one. */
 export function parseEvent(line: unknown): JournalEvent {
   const head = envelope.parse(line)
-  const body = eventBody.parse(Object.fromEntries(Object.entries(Object(line)).filter(([key]) => !ENVELOPE_KEYS.has(key))))
+  const body = eventBody.parse(
+    Object.fromEntries(Object.entries(Object(line)).filter(([key]) => !ENVELOPE_KEYS.has(key))),
+  )
   return { ...body, ...head }
 }

@@ -22,7 +22,9 @@ export const drillRecordSchema = z.strictObject({
   journalHash: z.string(),
   versions: z.record(z.string(), z.string()),
   fault: z.strictObject({ name: z.string(), on: z.string(), at: z.string() }).nullable(),
-  objective: z.strictObject({ rtoMs: z.number(), rpoMs: z.number(), approvedBy: z.string(), approvedAt: z.string() }).nullable(),
+  objective: z
+    .strictObject({ rtoMs: z.number(), rpoMs: z.number(), approvedBy: z.string(), approvedAt: z.string() })
+    .nullable(),
   measured: z.strictObject({
     rtoMs: ms,
     rpoMs: ms,
@@ -35,14 +37,22 @@ export const drillRecordSchema = z.strictObject({
     writesPerSecond: ms,
     replication: z.string().nullable(),
   }),
-  steps: z.array(z.strictObject({ id: z.string(), status: z.string(), durationMs: ms, expectMs: ms, waitedMs: z.number() })),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      status: z.string(),
+      durationMs: ms,
+      expectMs: ms,
+      waitedMs: z.number(),
+    }),
+  ),
   verdict: z.enum(['passed', 'failed', 'not measured']),
 })
 export type DrillRecord = z.infer<typeof drillRecordSchema>
 
 /** A finished drill as its record. `journalHash` is the hash of the journal's last line. */
 export function drillRecord(runbook: Runbook, state: RunState, journalHash: string): DrillRecord {
-  const { measurement, fault, started } = state
+  const { fault, started } = state
   const met = objectivesMet(state)
   return {
     v: 1,
@@ -59,21 +69,26 @@ export function drillRecord(runbook: Runbook, state: RunState, journalHash: stri
     versions: started?.versions ?? {},
     fault: fault ? { name: fault.fault, on: fault.on, at: fault.faultAt } : null,
     objective: started?.objective ?? null,
-    measured: {
-      rtoMs: measurement?.rtoMs ?? null,
-      rpoMs: measurement?.rpoMs ?? null,
-      machineMs: measurement?.machineMs ?? null,
-      humanMs: measurement?.humanMs ?? null,
-      acknowledged: measurement?.acknowledged ?? null,
-      lost: measurement?.lost ?? null,
-      indeterminate: measurement?.indeterminate ?? null,
-      recovered: measurement?.recovered ?? null,
-      writesPerSecond: measurement?.writesPerSecond ?? null,
-      replication: measurement?.replication ?? null,
-    },
+    measured: measuredOf(state),
     steps: stepRecords(runbook, state),
     verdict: met === undefined ? 'not measured' : met && state.result === 'succeeded' ? 'passed' : 'failed',
   }
+}
+
+function measuredOf({ measurement }: RunState): DrillRecord['measured'] {
+  if (!measurement) {
+    const nothing = {
+      rtoMs: null,
+      rpoMs: null,
+      machineMs: null,
+      humanMs: null,
+      acknowledged: null,
+      lost: null,
+    }
+    return { ...nothing, indeterminate: null, recovered: null, writesPerSecond: null, replication: null }
+  }
+  const { faultAt: _faultAt, detectionMs: _detectionMs, ...measured } = measurement
+  return measured
 }
 
 function stepRecords(runbook: Runbook, state: RunState): DrillRecord['steps'] {
@@ -82,6 +97,12 @@ function stepRecords(runbook: Runbook, state: RunState): DrillRecord['steps'] {
     .map((node) => {
       const known = stepState(state, node.id)
       const expectMs = 'expectMs' in node ? (node.expectMs ?? null) : null
-      return { id: node.id, status: known.status, durationMs: known.durationMs ?? null, expectMs, waitedMs: known.waitedMs }
+      return {
+        id: node.id,
+        status: known.status,
+        durationMs: known.durationMs ?? null,
+        expectMs,
+        waitedMs: known.waitedMs,
+      }
     })
 }

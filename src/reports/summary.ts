@@ -26,13 +26,26 @@ function stepTable(runbook: Runbook, state: RunState): string[] {
 export function measurementLines(state: RunState): string[] {
   const { measurement, started } = state
   const objective = started?.objective ?? undefined
-  if (!measurement) return objective ? [`RTO  not measured   objective ${formatDuration(objective.rtoMs)}`, `RPO  not measured   objective ${formatDuration(objective.rpoMs)}`] : []
+  if (!measurement)
+    return objective
+      ? [
+          `RTO  not measured   objective ${formatDuration(objective.rtoMs)}`,
+          `RPO  not measured   objective ${formatDuration(objective.rpoMs)}`,
+        ]
+      : []
   const { rtoMs, rpoMs, acknowledged, lost, indeterminate, recovered } = measurement
-  const split = rtoMs === null ? '' : `   (machine ${formatDuration(measurement.machineMs)}, human ${formatDuration(measurement.humanMs)})`
+  const split =
+    rtoMs === null
+      ? ''
+      : `   (machine ${formatDuration(measurement.machineMs)}, human ${formatDuration(measurement.humanMs)})`
   return [
     `RTO  ${against(rtoMs, objective?.rtoMs)}${split}`,
     `RPO  ${against(rpoMs, objective?.rpoMs)}   (${lost ?? '?'} of ${acknowledged ?? '?'} acknowledged orders lost; ${indeterminate ?? '?'} indeterminate, of which ${recovered ?? '?'} had happened)`,
-    ...(measurement.writesPerSecond === null ? [] : [`Load ${measurement.writesPerSecond.toFixed(0)} writes/s before the fault, replication ${measurement.replication ?? 'not known'}`]),
+    ...(measurement.writesPerSecond === null
+      ? []
+      : [
+          `Load ${measurement.writesPerSecond.toFixed(0)} writes/s before the fault, replication ${measurement.replication ?? 'not known'}`,
+        ]),
   ]
 }
 
@@ -45,11 +58,22 @@ function against(measured: number | null, objective: number | undefined): string
 /** Whether every objective was measured and met; undefined when something was not measured. */
 export function objectivesMet(state: RunState): boolean | undefined {
   const objective = state.started?.objective
-  if (!objective || !state.measurement || state.measurement.rtoMs === null || state.measurement.rpoMs === null) return undefined
+  if (
+    !objective ||
+    !state.measurement ||
+    state.measurement.rtoMs === null ||
+    state.measurement.rpoMs === null
+  )
+    return undefined
   return state.measurement.rtoMs <= objective.rtoMs && state.measurement.rpoMs <= objective.rpoMs
 }
 
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -19,13 +19,17 @@ function sentence(event: JournalEvent): string | undefined {
     case 'fault-injected':
       return `fault ${event.fault} on ${event.on}: ${event.detail}`
     case 'step-confirmed':
-      return event.by === 'person' ? `${event.step}: confirmed by ${event.operator} after ${formatDuration(event.waitedMs)}` : undefined
+      return event.by === 'person'
+        ? `${event.step}: confirmed by ${event.operator} after ${formatDuration(event.waitedMs)}`
+        : undefined
     case 'step-started':
       return `${event.step}: started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`
     case 'fence-started':
       return undefined
     case 'fence-finished':
-      return event.outcome.kind === 'ok' ? undefined : `${event.step}: ${event.outcome.kind}: ${reasonOf(event.outcome)}`
+      return event.outcome.kind === 'ok'
+        ? undefined
+        : `${event.step}: ${event.outcome.kind}: ${reasonOf(event.outcome)}`
     case 'step-finished':
       return `${event.step}: ${event.result} in ${formatDuration(event.durationMs)}${event.reason === '' ? '' : `: ${event.reason}`}`
     case 'step-skipped':

@@ -2,7 +2,12 @@ import type { Target } from '../fences/api.ts'
 import type { Outputs } from '../model/outcome.ts'
 import type { Executable, Fence, Step, Value } from '../model/runbook.ts'
 
-export type Resolved = { targets: Record<string, Target>; inputs: Record<string, Value>; outputs: Outputs; secretInputs: ReadonlySet<string> }
+export type Resolved = {
+  targets: Record<string, Target>
+  inputs: Record<string, Value>
+  outputs: Outputs
+  secretInputs: ReadonlySet<string>
+}
 
 /** What a node would execute, with where and with which values; nothing is executed and nothing is recorded. */
 export function dryRunLines(node: Executable, resolved: Resolved): string[] {
@@ -10,7 +15,10 @@ export function dryRunLines(node: Executable, resolved: Resolved): string[] {
     case 'step':
       return stepLines(node, resolved)
     case 'parallel':
-      return node.steps.flatMap((step) => [`at the same time: ${step.title}  ${step.id}`, ...stepLines(step, resolved)])
+      return node.steps.flatMap((step) => [
+        `at the same time: ${step.title}  ${step.id}`,
+        ...stepLines(step, resolved),
+      ])
     case 'decision':
       return [`a decision: ${node.choices.map((choice) => choice.value).join(' or ')}`]
     case 'inform':
@@ -29,7 +37,10 @@ function stepLines(step: Step, resolved: Resolved): string[] {
 function whereabouts(fence: Fence, { targets, inputs, outputs, secretInputs }: Resolved): string {
   if (fence.lang !== 'sql') return ''
   const target = targets[fence.on ?? '']
-  const address = target?.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : 'not in this environment'
+  const address =
+    target?.kind === 'postgres'
+      ? `${target.host}:${target.port}/${target.database}`
+      : 'not in this environment'
   const values = fence.bind.map((name, index) => {
     const value = secretInputs.has(name) ? '(secret)' : (inputs[name] ?? outputs[name])
     return `$${index + 1} = ${value === undefined ? `(output ${name}, not known yet)` : JSON.stringify(value)}`

@@ -1,6 +1,15 @@
 import type { EventBody, JournalEvent, Mode } from '../model/event.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
-import type { Decision, Executable, Fence, Inform, Runbook, Step, Value, ValueType } from '../model/runbook.ts'
+import type {
+  Decision,
+  Executable,
+  Fence,
+  Inform,
+  Runbook,
+  Step,
+  Value,
+  ValueType,
+} from '../model/runbook.ts'
 import type { RunState } from '../journal/fold.ts'
 import type { RunFacts, Target } from '../fences/api.ts'
 
@@ -54,18 +63,30 @@ export type StepAnswer =
   | { kind: 'roll-back'; reason: string }
 
 export type FailureAnswer = { kind: 'retry' } | Exclude<StepAnswer, { kind: 'run' }>
-export type SettleAnswer = { kind: 'done'; reason: string } | { kind: 'retry' } | Exclude<StepAnswer, { kind: 'run' }>
+export type SettleAnswer =
+  | { kind: 'done'; reason: string }
+  | { kind: 'retry' }
+  | Exclude<StepAnswer, { kind: 'run' }>
 
 /** Whoever answers: a person at a terminal, or the policy of an unattended run. */
 export type Operator = {
-  confirm: (node: Step | Inform | Extract<Executable, { kind: 'parallel' }>, session: Session) => Promise<StepAnswer>
+  confirm: (
+    node: Step | Inform | Extract<Executable, { kind: 'parallel' }>,
+    session: Session,
+  ) => Promise<StepAnswer>
   /** A manual step: the person has done it, or not. */
   performed: (step: Step, session: Session) => Promise<StepAnswer>
-  decide: (decision: Decision, session: Session) => Promise<{ kind: 'choice'; choice: string } | Exclude<StepAnswer, { kind: 'run' }>>
+  decide: (
+    decision: Decision,
+    session: Session,
+  ) => Promise<{ kind: 'choice'; choice: string } | Exclude<StepAnswer, { kind: 'run' }>>
   failed: (step: Step, reason: string, session: Session) => Promise<FailureAnswer>
   /** The outcome of an interrupted step is not known and its verification does not tell. */
   settle: (step: Step, reason: string, session: Session) => Promise<SettleAnswer>
-  confirmRollback: (step: Step, session: Session) => Promise<{ kind: 'run' } | { kind: 'keep'; reason: string } | { kind: 'pause'; reason: string }>
+  confirmRollback: (
+    step: Step,
+    session: Session,
+  ) => Promise<{ kind: 'run' } | { kind: 'keep'; reason: string } | { kind: 'pause'; reason: string }>
 }
 
 /** Shows what happens; never decides. */

@@ -21,7 +21,12 @@ export async function rehearse(session: Session): Promise<RunEnd> {
   }
   const result = failed === 0 ? 'succeeded' : 'failed'
   const reason = failed === 0 ? '' : `${failed} of the steps would not have begun`
-  session.record({ event: 'run-finished', result, reason, durationMs: Math.round(session.clock.monotonic() - started) })
+  session.record({
+    event: 'run-finished',
+    result,
+    reason,
+    durationMs: Math.round(session.clock.monotonic() - started),
+  })
   session.commit()
   return { kind: 'finished', result }
 }
@@ -39,7 +44,12 @@ async function rehearseStep(step: Step, session: Session): Promise<boolean> {
     const outcome = await executeFence(step, fence, session, step.timeoutMs)
     if (outcome.kind === 'ok') continue
     if (reasonOf(outcome).startsWith(MISSING_OUTPUT)) {
-      session.record({ event: 'step-skipped', step: step.id, reason: `it needs what an earlier step finds out: ${reasonOf(outcome)}`, by: 'condition' })
+      session.record({
+        event: 'step-skipped',
+        step: step.id,
+        reason: `it needs what an earlier step finds out: ${reasonOf(outcome)}`,
+        by: 'condition',
+      })
       return true
     }
     finish(step, 'failed', reasonOf(outcome), Math.round(session.clock.monotonic() - started), session)

@@ -12,7 +12,13 @@ export async function rollBackStep(step: Step, interrupted: boolean, session: Se
   const answer = await session.operator.confirmRollback(step, session)
   if (answer.kind === 'pause') return answer
   if (answer.kind === 'keep') {
-    session.record({ event: 'step-rollback-finished', step: step.id, result: 'kept', reason: answer.reason, durationMs: 0 })
+    session.record({
+      event: 'step-rollback-finished',
+      step: step.id,
+      result: 'kept',
+      reason: answer.reason,
+      durationMs: 0,
+    })
     return { kind: 'next' }
   }
   const started = session.clock.monotonic()
@@ -20,10 +26,22 @@ export async function rollBackStep(step: Step, interrupted: boolean, session: Se
   const failure = await undo(step, session)
   const durationMs = elapsed(session, started)
   if (failure !== undefined) {
-    session.record({ event: 'step-rollback-finished', step: step.id, result: 'failed', reason: failure, durationMs })
+    session.record({
+      event: 'step-rollback-finished',
+      step: step.id,
+      result: 'failed',
+      reason: failure,
+      durationMs,
+    })
     return { kind: 'pause', reason: `the rollback of ${step.id} failed: ${failure}` }
   }
-  session.record({ event: 'step-rollback-finished', step: step.id, result: 'rolled-back', reason: '', durationMs })
+  session.record({
+    event: 'step-rollback-finished',
+    step: step.id,
+    result: 'rolled-back',
+    reason: '',
+    durationMs,
+  })
   return { kind: 'next' }
 }
 
@@ -33,7 +51,12 @@ async function undo(step: Step, session: Session): Promise<string | undefined> {
   const deadline = session.clock.monotonic() + step.timeoutMs
   for (const fence of step.fences.filter((candidate) => candidate.role === 'rollback')) {
     if (hasSucceeded(step, fence, session)) continue
-    const outcome = await executeFence(step, fence, session, Math.max(deadline - session.clock.monotonic(), 1))
+    const outcome = await executeFence(
+      step,
+      fence,
+      session,
+      Math.max(deadline - session.clock.monotonic(), 1),
+    )
     if (outcome.kind !== 'ok') return reasonOf(outcome)
   }
   return undefined
@@ -41,7 +64,9 @@ async function undo(step: Step, session: Session): Promise<string | undefined> {
 
 /** A rollback fence that was running when the runner died: its outcome is asked of the supervisor. */
 async function recoverOpenFence(step: Step, session: Session): Promise<string | undefined> {
-  const open = stepState(session.state, step.id).fences.find((fence) => fence.role === 'rollback' && fence.outcome === undefined)
+  const open = stepState(session.state, step.id).fences.find(
+    (fence) => fence.role === 'rollback' && fence.outcome === undefined,
+  )
   if (!open) return undefined
   const outcome = await session.executor.recover(open.job)
   session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })

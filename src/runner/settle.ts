@@ -22,9 +22,16 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
     session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
   }
   const last = stepState(session.state, step.id).fences.at(-1)
-  if (last?.outcome?.kind === 'unknown' && last.role === 'run') return await settleUnknown(step, last.outcome, session)
+  if (last?.outcome?.kind === 'unknown' && last.role === 'run')
+    return await settleUnknown(step, last.outcome, session)
   if (last && failedFor(last)) {
-    finish(step, 'failed', `${last.role}: ${last.outcome?.kind === 'ok' ? '' : (last.outcome?.reason ?? '')}`, 0, session)
+    finish(
+      step,
+      'failed',
+      `${last.role}: ${last.outcome?.kind === 'ok' ? '' : (last.outcome?.reason ?? '')}`,
+      0,
+      session,
+    )
     return { kind: 'next' }
   }
   return await continueStep(step, session)
@@ -35,13 +42,20 @@ function failedFor(fence: FenceRecord): boolean {
   return fence.outcome !== undefined && fence.outcome.kind !== 'ok' && fence.outcome.kind !== 'unknown'
 }
 
-async function settleUnknown(step: Step, unknown: Extract<Outcome, { kind: 'unknown' }>, session: Session): Promise<Onward> {
+async function settleUnknown(
+  step: Step,
+  unknown: Extract<Outcome, { kind: 'unknown' }>,
+  session: Session,
+): Promise<Onward> {
   const verified = await verification(step, session)
   if (verified === 'holds') {
     finish(step, 'done', `${unknown.reason}; its verification holds`, 0, session)
     return { kind: 'next' }
   }
-  const why = verified === 'none' ? 'the step has no verification' : `its verification does not hold: ${verified.reason}`
+  const why =
+    verified === 'none'
+      ? 'the step has no verification'
+      : `its verification does not hold: ${verified.reason}`
   session.commit()
   const answer = await session.operator.settle(step, `${unknown.reason}; ${why}`, session)
   if (answer.kind === 'retry') return await attemptStep(step, session)

@@ -5,7 +5,8 @@ export type Onward = { kind: 'next' } | { kind: 'pause'; reason: string }
 /** The answers that are not "go on": shared by every kind of node. */
 export function declined(id: string, answer: Exclude<StepAnswer, { kind: 'run' }>, session: Session): Onward {
   if (answer.kind === 'pause') return answer
-  if (answer.kind === 'skip') session.record({ event: 'step-skipped', step: id, reason: answer.reason, by: 'person' })
+  if (answer.kind === 'skip')
+    session.record({ event: 'step-skipped', step: id, reason: answer.reason, by: 'person' })
   else session.record({ event: 'rollback-started', reason: answer.reason })
   return { kind: 'next' }
 }

@@ -5,7 +5,12 @@ import type { Fence, Step } from '../model/runbook.ts'
 import type { FenceJob, Session } from '../runner/ports.ts'
 
 /** Executes one fence: intent on disk, then the effect, then its outcome. The outcome is durable before the next effect. */
-export async function executeFence(step: Step, fence: Fence, session: Session, timeoutMs: number): Promise<Outcome> {
+export async function executeFence(
+  step: Step,
+  fence: Fence,
+  session: Session,
+  timeoutMs: number,
+): Promise<Outcome> {
   const job = fenceJob(step, fence, session, timeoutMs)
   session.record({
     event: 'fence-started',

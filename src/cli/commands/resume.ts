@@ -10,7 +10,8 @@ import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment } from '../environment.ts'
-import { askInputs, requireTerminal } from '../perform-run.ts'
+import { askInputs } from '../ask-inputs.ts'
+import { requireTerminal } from '../perform-run.ts'
 import { passPreflight, runFolders } from '../preflight.ts'
 import { openPlan, openRunbook, projectRoot } from '../project.ts'
 import { openStoppedRun, operatorName, snapshotFolder } from '../run-session.ts'
@@ -45,7 +46,8 @@ export const command: Command = {
     const { values, positionals } = parseCommandLine('resume', argv, OPTIONS)
     const root = projectRoot()
     const runs = runsFolder(root, process.env)
-    const directory = positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
+    const directory =
+      positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
     const journal = requireJournal(journalFile(directory))
     const state = foldAll(journal.events)
     requireUnfinished(state)
@@ -57,18 +59,47 @@ export const command: Command = {
   },
 }
 
-type Values = { yes?: boolean; 'accept-changes'?: boolean; set?: string[]; json?: boolean; mirror?: string; operator?: string; 'take-over'?: boolean }
+type Values = {
+  yes?: boolean
+  'accept-changes'?: boolean
+  set?: string[]
+  json?: boolean
+  mirror?: string
+  operator?: string
+  'take-over'?: boolean
+}
 type Journal = ReturnType<typeof requireJournal> & { state: RunState }
 
-async function open(root: string, directory: string, journal: Journal, values: Values, say: Io['out']): Promise<{ open: OpenRun; lab: Awaited<ReturnType<typeof openEnvironment>>['lab'] }> {
+async function open(
+  root: string,
+  directory: string,
+  journal: Journal,
+  values: Values,
+  say: Io['out'],
+): Promise<{ open: OpenRun; lab: Awaited<ReturnType<typeof openEnvironment>>['lab'] }> {
   const { state } = journal
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
-  const accepted = runbook.digest === state.digest || (await acceptChange(snapshotFolder(directory, state.digest), runbook, { accept: values['accept-changes'] === true, ask: values.yes !== true }, say))
-  if (!accepted) throw new OperatorError('refused', { message: 'the runbook changed since the run began, and the change was not accepted', hint: '--accept-changes goes on with it as it is now.' })
+  const accepted =
+    runbook.digest === state.digest ||
+    (await acceptChange(
+      snapshotFolder(directory, state.digest),
+      runbook,
+      { accept: values['accept-changes'] === true, ask: values.yes !== true },
+      say,
+    ))
+  if (!accepted)
+    throw new OperatorError('refused', {
+      message: 'the runbook changed since the run began, and the change was not accepted',
+      hint: '--accept-changes goes on with it as it is now.',
+    })
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
   const environmentOpen = await openEnvironment(name, environment, () => labOfRun(state))
-  await passPreflight({ runbook, targets: environmentOpen.targets, folders: runFolders(root, values.mirror) }, values.yes === true, say)
+  await passPreflight(
+    { runbook, targets: environmentOpen.targets, folders: runFolders(root, values.mirror) },
+    values.yes === true,
+    say,
+  )
   const opened = await openStoppedRun(
     {
       root,
@@ -87,7 +118,13 @@ async function open(root: string, directory: string, journal: Journal, values: V
     directory,
     journal,
   )
-  if (runbook.digest !== state.digest) opened.session.record({ event: 'runbook-accepted', from: state.digest, to: runbook.digest, sources: runbook.sources })
+  if (runbook.digest !== state.digest)
+    opened.session.record({
+      event: 'runbook-accepted',
+      from: state.digest,
+      to: runbook.digest,
+      sources: runbook.sources,
+    })
   opened.session.commit()
   return { open: opened, lab: environmentOpen.lab }
 }
@@ -97,7 +134,9 @@ async function labOfRun({ started }: RunState): Promise<Lab> {
   const labs = await import('../../lab/index.ts')
   const lab = await labs.open(started?.lab ?? labs.defaultOptions.name)
   if (lab) return lab
-  throw new OperatorError('refused', { message: 'the lab of this run is gone: there is nothing to go on with' })
+  throw new OperatorError('refused', {
+    message: 'the lab of this run is gone: there is nothing to go on with',
+  })
 }
 
 /** Names such as orders-db.primary keep meaning the machine they meant when the run began; one that is gone is not guessed. */
@@ -123,23 +162,35 @@ function pinned<T extends object>(targets: Record<string, T>, state: RunState): 
 
 function addressOf(target: object): string {
   if ('url' in target && typeof target.url === 'string') return target.url
-  if ('host' in target && 'port' in target && 'database' in target) return `${String(target.host)}:${String(target.port)}/${String(target.database)}`
+  if ('host' in target && 'port' in target && 'database' in target)
+    return `${String(target.host)}:${String(target.port)}/${String(target.database)}`
   return ''
 }
 
 /** Secret inputs are in no journal: they are asked again. */
-async function restoredInputs(runbook: Runbook, state: RunState, given: Record<string, Value>, ask: boolean): Promise<Record<string, Value>> {
+async function restoredInputs(
+  runbook: Runbook,
+  state: RunState,
+  given: Record<string, Value>,
+  ask: boolean,
+): Promise<Record<string, Value>> {
   const known: Record<string, Value> = { ...given }
   for (const [name, value] of Object.entries(state.inputs)) if (value !== null) known[name] = value
   const missing = Object.keys(runbook.inputs).filter((name) => !(name in known))
   if (missing.length === 0) return known
   if (ask) return await askInputs(runbook, known, missing)
-  throw new OperatorError('usage', { message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`, hint: '--set NAME=VALUE' })
+  throw new OperatorError('usage', {
+    message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`,
+    hint: '--set NAME=VALUE',
+  })
 }
 
 function requireUnfinished(state: RunState): void {
   if (state.status === 'finished')
-    throw new OperatorError('usage', { message: `${state.run} is finished: it ${state.result}`, hint: `npx drillbook show ${state.run}` })
+    throw new OperatorError('usage', {
+      message: `${state.run} is finished: it ${state.result}`,
+      hint: `npx drillbook show ${state.run}`,
+    })
 }
 
 function lastOpenRun(runs: string): string {
@@ -147,5 +198,8 @@ function lastOpenRun(runs: string): string {
     .reverse()
     .find((id) => foldAll(requireJournal(journalFile(path.join(runs, id))).events).status !== 'finished')
   if (open !== undefined) return path.join(runs, open)
-  throw new OperatorError('usage', { message: 'there is no run to go on with', hint: 'npx drillbook runs lists them all.' })
+  throw new OperatorError('usage', {
+    message: 'there is no run to go on with',
+    hint: 'npx drillbook runs lists them all.',
+  })
 }

@@ -24,7 +24,10 @@ export const command: Command = {
   summary: 'Run a runbook, step by step.',
   usage,
   run: async (argv, io) => {
-    const { values, positionals } = parseCommandLine('run', argv, { ...RUN_OPTIONS, list: { type: 'boolean' } })
+    const { values, positionals } = parseCommandLine('run', argv, {
+      ...RUN_OPTIONS,
+      list: { type: 'boolean' },
+    })
     if (values.list === true) {
       const { listRunbooks } = await import('../list-runbooks.ts')
       return listRunbooks(io)

@@ -20,12 +20,28 @@ export const command: Command = {
     const rows = listRuns(runs).map((id) => {
       const journal = readJournal(journalFile(path.join(runs, id)))
       const state = foldAll(journal.events)
-      const status = journal.problems.length > 0 ? 'damaged' : (state.result ?? (state.status === 'paused' ? 'paused' : 'open'))
-      return { run: id, runbook: state.runbook, environment: state.environment, mode: state.mode, operator: state.operator, status, reason: state.reason }
+      const status =
+        journal.problems.length > 0
+          ? 'damaged'
+          : (state.result ?? (state.status === 'paused' ? 'paused' : 'open'))
+      return {
+        run: id,
+        runbook: state.runbook,
+        environment: state.environment,
+        mode: state.mode,
+        operator: state.operator,
+        status,
+        reason: state.reason,
+      }
     })
     if (values.json === true) for (const row of rows) io.out(JSON.stringify(row))
     else if (rows.length === 0) io.out('There are no runs yet.')
-    else for (const line of table([['run', 'environment', 'mode', 'operator', 'status', ''], ...rows.map((row) => [row.run, row.environment, row.mode, row.operator, row.status, row.reason])])) io.out(line)
+    else
+      for (const line of table([
+        ['run', 'environment', 'mode', 'operator', 'status', ''],
+        ...rows.map((row) => [row.run, row.environment, row.mode, row.operator, row.status, row.reason]),
+      ]))
+        io.out(line)
     return Promise.resolve('ok')
   },
 }

@@ -26,7 +26,11 @@ export const command: Command = {
   summary: 'Show what happened in a run, or watch one.',
   usage,
   run: async (argv, io) => {
-    const { values, positionals } = parseCommandLine('show', argv, { output: { type: 'boolean' }, follow: { type: 'boolean' }, json: { type: 'boolean' } })
+    const { values, positionals } = parseCommandLine('show', argv, {
+      output: { type: 'boolean' },
+      follow: { type: 'boolean' },
+      json: { type: 'boolean' },
+    })
     const directory = findRun(runsFolder(projectRoot(), process.env), oneArgument('show', positionals, 'run'))
     if (values.follow === true) return await followRun(directory, io)
     const journal = readJournal(journalFile(directory))
@@ -41,13 +45,22 @@ export const command: Command = {
 }
 
 function showState(state: RunState, directory: string, output: boolean, io: Io): void {
-  const rows = [...state.steps].map(([id, step]) => [id, step.status, step.durationMs === undefined ? '—' : formatDuration(step.durationMs), printable(step.reason)])
+  const rows = [...state.steps].map(([id, step]) => [
+    id,
+    step.status,
+    step.durationMs === undefined ? '—' : formatDuration(step.durationMs),
+    printable(step.reason),
+  ])
   io.out('')
   for (const line of table([['step', 'state', 'took', ''], ...rows])) io.out(line)
   if (output) showOutput(state, directory, io)
   io.out('')
   for (const line of measurementLines(state)) io.out(line)
-  io.out(state.status === 'finished' ? `The run ${state.result}.` : `The run is not finished.  npm run resume ${state.run}`)
+  io.out(
+    state.status === 'finished'
+      ? `The run ${state.result}.`
+      : `The run is not finished.  npm run resume ${state.run}`,
+  )
 }
 
 function showOutput(state: RunState, directory: string, io: Io): void {
@@ -55,7 +68,9 @@ function showOutput(state: RunState, directory: string, io: Io): void {
     for (const fence of step.fences) {
       const file = path.join(directory, 'output', `${fence.job}.log`)
       io.out('')
-      io.out(`${id} ${fence.role} ${fence.place}: ${fence.outcome ? reasonOf(fence.outcome) : 'not finished'}`)
+      io.out(
+        `${id} ${fence.role} ${fence.place}: ${fence.outcome ? reasonOf(fence.outcome) : 'not finished'}`,
+      )
       if (existsSync(file)) io.out(printable(readFileSync(file, 'utf8')))
     }
 }

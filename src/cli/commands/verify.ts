@@ -22,7 +22,11 @@ export const command: Command = {
     else {
       for (const problem of result.problems) io.err(formatProblem(problem))
       for (const note of result.notes) io.out(note)
-      io.out(result.problems.length === 0 ? `${result.lines} lines, unchanged.` : `CHANGED: ${result.problems.length} findings.`)
+      io.out(
+        result.problems.length === 0
+          ? `${result.lines} lines, unchanged.`
+          : `CHANGED: ${result.problems.length} findings.`,
+      )
     }
     return Promise.resolve(result.problems.length === 0 ? 'ok' : 'damaged')
   },

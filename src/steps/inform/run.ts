@@ -9,7 +9,12 @@ export async function runInform(inform: Inform, session: Session): Promise<Onwar
   const asked = session.clock.monotonic()
   const answer = await session.operator.confirm(inform, session)
   if (answer.kind !== 'run') return declined(inform.id, answer, session)
-  session.record({ event: 'step-confirmed', step: inform.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  session.record({
+    event: 'step-confirmed',
+    step: inform.id,
+    by: answeredBy(session),
+    waitedMs: elapsed(session, asked),
+  })
   const message = renderInform(inform, session)
   session.commit()
   const { file, sha256 } = session.keep(`inform/${inform.id.replaceAll('/', '.')}.md`, message)
@@ -23,7 +28,12 @@ export function renderInform(inform: Inform, session: Session): string {
   const { runbook, state } = session
   return template({
     runbook: { id: runbook.id, title: runbook.title, service: runbook.service, severity: runbook.severity },
-    run: { id: state.run, startedAt: state.startedAt, operator: session.operatorName, environment: session.environment.name },
+    run: {
+      id: state.run,
+      startedAt: state.startedAt,
+      operator: session.operatorName,
+      environment: session.environment.name,
+    },
     mode: session.mode,
     isDrill: session.mode === 'drill',
     input: session.inputs,

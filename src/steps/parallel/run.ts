@@ -17,7 +17,12 @@ export async function runParallel(parallel: Parallel, session: Session): Promise
   if (answer.kind !== 'run') return declined(parallel.id, answer, session)
   const waitedMs = elapsed(session, asked)
   for (const step of pending)
-    session.record({ event: 'step-confirmed', step: step.id, by: answeredBy(session), waitedMs: step === pending[0] ? waitedMs : 0 })
+    session.record({
+      event: 'step-confirmed',
+      step: step.id,
+      by: answeredBy(session),
+      waitedMs: step === pending[0] ? waitedMs : 0,
+    })
   const ends = await Promise.all(pending.map((step) => attemptStep(step, session)))
   return ends.find((end) => end.kind === 'pause') ?? { kind: 'next' }
 }

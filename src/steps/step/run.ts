@@ -14,7 +14,12 @@ export async function runStep(step: Step, session: Session): Promise<Onward> {
   const asked = session.clock.monotonic()
   const answer = await session.operator.confirm(step, session)
   if (answer.kind !== 'run') return declined(step.id, answer, session)
-  session.record({ event: 'step-confirmed', step: step.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  session.record({
+    event: 'step-confirmed',
+    step: step.id,
+    by: answeredBy(session),
+    waitedMs: elapsed(session, asked),
+  })
   return await attemptStep(step, session)
 }
 
@@ -58,11 +63,21 @@ async function performByHand(step: Step, session: Session): Promise<Onward | und
   session.commit()
   const answer = await session.operator.performed(step, session)
   if (answer.kind !== 'run') return declined(step.id, answer, session)
-  session.record({ event: 'step-confirmed', step: step.id, by: answeredBy(session), waitedMs: elapsed(session, asked) })
+  session.record({
+    event: 'step-confirmed',
+    step: step.id,
+    by: answeredBy(session),
+    waitedMs: elapsed(session, asked),
+  })
   return undefined
 }
 
-async function executeRole(step: Step, role: FenceRole, session: Session, deadline: number): Promise<Outcome | undefined> {
+async function executeRole(
+  step: Step,
+  role: FenceRole,
+  session: Session,
+  deadline: number,
+): Promise<Outcome | undefined> {
   for (const fence of step.fences) {
     if (fence.role !== role || hasSucceeded(step, fence, session)) continue
     const left = deadline - session.clock.monotonic()
@@ -79,6 +94,8 @@ export function finish(
   durationMs: number,
   session: Session,
 ): void {
-  const outputs = Object.fromEntries(Object.entries(session.state.outputs).filter(([name]) => name in step.outputs))
+  const outputs = Object.fromEntries(
+    Object.entries(session.state.outputs).filter(([name]) => name in step.outputs),
+  )
   session.record({ event: 'step-finished', step: step.id, result, reason, durationMs, outputs })
 }

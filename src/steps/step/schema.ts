@@ -15,7 +15,9 @@ export const attributes = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, 'expected <service>.<target>')
     .optional()
-    .describe('What the step changes, as <service>.<target>; a protected environment asks for it to be typed.'),
+    .describe(
+      'What the step changes, as <service>.<target>; a protected environment asks for it to be typed.',
+    ),
   expect: duration.optional().describe('The estimate: how long the step takes when all goes well.'),
   timeout: duration
     .optional()

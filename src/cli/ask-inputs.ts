@@ -1,0 +1,56 @@
+import { OperatorError } from '../model/problem.ts'
+import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
+import { readInput } from './inputs.ts'
+import type { Given } from './inputs.ts'
+
+/** An unattended run asks nobody: every input has a value, or the run is refused. */
+export function requireInputs(runbook: Runbook, { inputs, missing }: Given): Record<string, Value> {
+  if (missing.length === 0) return inputs
+  throw new OperatorError(
+    'usage',
+    missing.map((name) => ({
+      message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`,
+      hint: `--set ${name}=…`,
+    })),
+  )
+}
+
+/** A person is asked for everything that was not said on the command line; a default is only offered. */
+export function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {
+  const said = new Set(settings.map((setting) => setting.split('=')[0]))
+  return Object.keys(runbook.inputs).filter((name) => !said.has(name))
+}
+
+export async function askInputs(
+  runbook: Runbook,
+  inputs: Record<string, Value>,
+  names: readonly string[],
+): Promise<Record<string, Value>> {
+  if (names.length === 0) return inputs
+  const answers: Record<string, Value> = { ...inputs }
+  for (const name of names) {
+    const spec = runbook.inputs[name]
+    if (!spec) continue
+    const validate = (text: string): boolean | string => {
+      const value = readInput(spec, text)
+      return typeof value === 'object' ? value.problem : true
+    }
+    const text = await askText(spec, validate)
+    const value = readInput(spec, text)
+    if (typeof value !== 'object') answers[name] = value
+  }
+  return answers
+}
+
+async function askText(spec: InputSpec, validate: (text: string) => boolean | string): Promise<string> {
+  const { default: inquirer } = await import('inquirer')
+  const message = spec.prompt
+  const offered = spec.default === undefined ? {} : { default: String(spec.default) }
+  if (spec.choices)
+    return (
+      await inquirer.prompt([{ type: 'select', name: 'text', message, choices: spec.choices, ...offered }])
+    ).text
+  if (spec.type === 'secret')
+    return (await inquirer.prompt([{ type: 'password', name: 'text', message, mask: '*', validate }])).text
+  return (await inquirer.prompt([{ type: 'input', name: 'text', message, validate, ...offered }])).text
+}

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { enableCompileCache } from 'node:module'
 
 // Compiled code is kept, so that the first prompt comes soon: every millisecond here is felt at each start.

@@ -38,7 +38,8 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   }
 }
 
-function tellPaused({ session, screen, recorder }: OpenRun, reason: string): Promise<ExitName> {
+function tellPaused({ session, screen, recorder, stopRecording }: OpenRun, reason: string): Promise<ExitName> {
+  stopRecording()
   recorder.journal.close()
   screen.rest()
   screen.line()
@@ -57,6 +58,7 @@ async function tellFinished(
   const { session, screen, recorder, directory } = open
   const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
   if (session.state.fault && options.lab) await (await import('./drill.ts')).measureDrill(options.lab, open)
+  open.stopRecording()
   const hash = recorder.seal()
   screen.rest()
   screen.line()

@@ -59,6 +59,7 @@ export class Recorder {
         ]),
       ),
     )
+    for (const name of readdirSync(this.#directory)) if (name.endsWith('.cast')) files[name] = hashOf(path.join(this.#directory, name))
     this.record({ event: 'run-sealed', files })
     this.commit()
     const { hash } = this.journal.end

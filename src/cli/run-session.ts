@@ -6,6 +6,7 @@ import type { Plan } from '../document/plan.ts'
 import { SupervisedExecutor } from '../host/executor.ts'
 import { bootId } from '../host/process-tree.ts'
 import { systemClock } from '../host/clock.ts'
+import { recordTerminal } from '../host/cast.ts'
 import { TerminalScreen } from '../host/screen.ts'
 import { Journal, START } from '../journal/append.ts'
 import type { ChainEnd } from '../journal/append.ts'
@@ -52,6 +53,8 @@ export type OpenRun = {
   directory: string
   /** Resolves when a fence could begin at once. */
   ready: () => Promise<void>
+  /** What is shown from here on is not part of the run's recording, which can be sealed. */
+  stopRecording: () => void
   close: () => void
 }
 
@@ -168,6 +171,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     settings.json ? process.stderr : process.stdout,
     plan.services[runbook.service]?.objective.rto,
   )
+  const recording = recordTerminal(settings.json ? process.stderr : process.stdout, directory, runbook.title)
   const prompts = new AbortController()
   const interruption = listenForSignals(
     () => executor.cancelAll(),
@@ -202,7 +206,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     executor.close()
     lock.release()
   }
-  return { session, recorder, screen, directory, ready: () => executor.ready(), close }
+  return { session, recorder, screen, directory, ready: () => executor.ready(), stopRecording: recording.stop, close }
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

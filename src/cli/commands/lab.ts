@@ -38,7 +38,8 @@ const usage = `drillbook lab <verb>: a real two-region system on this machine.
   lab down [--all]
       Ends every process of it and removes its data; --all does so for every lab of this account.
 
-Every verb takes --name <lab> (default: ${defaultOptions.name}). State lives in $DRILLBOOK_LAB, here ${stateRoot()}.
+Every verb takes --name <lab> (default: ${defaultOptions.name}). State lives in the folder $DRILLBOOK_LAB, or else
+in drillbook-lab-<uid> among the temporary files.
 
 Faults:
 ${faultList.join('\n')}`

@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import { frontMatter } from '../../document/front-matter.ts'
+import { exitCodes } from './exit-codes.ts'
+import { jsonSchema } from './json-schema.ts'
+import { lintRules } from './lint-rules.ts'
+import { PLAN_SCHEMAS, planFiles } from './plan-files.ts'
+import { runbookFormat } from './runbook-format.ts'
+
+export const REFERENCE = 'docs/reference'
+
+/** Every generated file, by its path in the project. */
+export function referenceFiles(): Map<string, string> {
+  const schemas = {
+    ...PLAN_SCHEMAS,
+    runbook: { schema: frontMatter, summary: 'The front matter of a runbook.' },
+  }
+  return new Map([
+    [`${REFERENCE}/runbook-format.md`, runbookFormat()],
+    [`${REFERENCE}/plan-files.md`, planFiles()],
+    [`${REFERENCE}/lint-rules.md`, lintRules()],
+    [`${REFERENCE}/exit-codes.md`, exitCodes()],
+    ...Object.entries(schemas).map(([name, entry]): [string, string] => [
+      `${REFERENCE}/${name}.schema.json`,
+      schemaFile(entry.schema, entry.summary),
+    ]),
+  ])
+}
+
+function schemaFile(schema: z.ZodType, summary: string): string {
+  const { $schema, ...rest } = jsonSchema(schema)
+  return `${JSON.stringify({ $schema, description: summary, ...rest }, undefined, 2)}\n`
+}

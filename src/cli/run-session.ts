@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, truncateSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -144,13 +144,12 @@ function keepSources(root: string, runbook: Runbook, directory: string): void {
   }
 }
 
+/** The bytes are kept beside the journal before they leave it; a crash in between costs nothing. */
 function setTornLineAside(directory: string, validBytes: number): void {
   const file = journalFile(directory)
-  const bytes = readFileSync(file)
-  appendFileSync(`${file}.torn`, Buffer.concat([bytes.subarray(validBytes), Buffer.from('\n')]), {
-    mode: 0o600,
-  })
-  writeFileSync(file, bytes.subarray(0, validBytes), { mode: 0o600 })
+  const torn = readFileSync(file).subarray(validBytes)
+  appendFileSync(`${file}.torn`, Buffer.concat([torn, Buffer.from('\n')]), { mode: 0o600, flush: true })
+  truncateSync(file, validBytes)
 }
 
 type Opening = { directory: string; lock: Lock; state: RunState; end: ChainEnd }
@@ -206,7 +205,15 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     executor.close()
     lock.release()
   }
-  return { session, recorder, screen, directory, ready: () => executor.ready(), stopRecording: recording.stop, close }
+  return {
+    session,
+    recorder,
+    screen,
+    directory,
+    ready: () => executor.ready(),
+    stopRecording: recording.stop,
+    close,
+  }
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

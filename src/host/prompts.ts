@@ -54,7 +54,11 @@ export class TerminalOperator implements Operator {
   readonly #lookups: Lookups
   readonly #prompt: Prompt
 
-  constructor(screen: TerminalScreen, lookups: Lookups, streams: { output: NodeJS.WriteStream; signal: AbortSignal }) {
+  constructor(
+    screen: TerminalScreen,
+    lookups: Lookups,
+    streams: { output: NodeJS.WriteStream; signal: AbortSignal },
+  ) {
     this.#screen = screen
     this.#lookups = lookups
     this.#prompt = createPromptModule<{ step: StepPromptConfig }>(streams)
@@ -62,14 +66,24 @@ export class TerminalOperator implements Operator {
   }
 
   async confirm(node: Exclude<Executable, Decision>, session: Session): Promise<StepAnswer> {
-    if (node.kind === 'inform') for (const line of wrap(renderInform(node, session), this.#screen.width - 4)) this.#screen.line(`  ┃ ${line}`)
+    if (node.kind === 'inform')
+      for (const line of wrap(renderInform(node, session), this.#screen.width - 4))
+        this.#screen.line(`  ┃ ${line}`)
     const danger = node.kind === 'step' ? node.danger : 'safe'
     for (;;) {
-      const label = node.kind === 'inform' ? 'write it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
+      const label =
+        node.kind === 'inform' ? 'write it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
       const choices = [{ key: 'r', label, value: 'run' }, ...SHOWING, ...LEAVING]
-      const answer = await this.#ask(node, session, question(node), choices, danger === 'safe' ? 'run' : undefined)
+      const answer = await this.#ask(
+        node,
+        session,
+        question(node),
+        choices,
+        danger === 'safe' ? 'run' : undefined,
+      )
       if (answer !== 'run') return this.#leave(answer)
-      if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session))) return { kind: 'run' }
+      if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session)))
+        return { kind: 'run' }
     }
   }
 
@@ -84,8 +98,18 @@ export class TerminalOperator implements Operator {
       this.#screen.line(`  ${choice.value}: ${choice.title}`)
       for (const line of wrap(choice.prose, this.#screen.width - 6)) this.#screen.line(`      ${line}`)
     }
-    const choices = decision.choices.map((choice, index) => ({ key: String(index + 1), label: choice.value, value: `choice:${choice.value}` }))
-    const answer = await this.#ask(decision, session, 'Which?', [...choices, ...SHOWING, ...LEAVING], undefined)
+    const choices = decision.choices.map((choice, index) => ({
+      key: String(index + 1),
+      label: choice.value,
+      value: `choice:${choice.value}`,
+    }))
+    const answer = await this.#ask(
+      decision,
+      session,
+      'Which?',
+      [...choices, ...SHOWING, ...LEAVING],
+      undefined,
+    )
     if (answer.startsWith('choice:')) return { kind: 'choice', choice: answer.slice('choice:'.length) }
     return await this.#leave(answer)
   }
@@ -131,13 +155,21 @@ export class TerminalOperator implements Operator {
   }
 
   /** Asks until the answer is one that leads on; what only shows something is answered here. */
-  async #ask(node: Executable, session: Session, message: string, choices: readonly KeyChoice[], enter: string | undefined): Promise<string> {
-    const since = session.clock.now()
+  async #ask(
+    node: Executable,
+    session: Session,
+    message: string,
+    choices: readonly KeyChoice[],
+    enter: string | undefined,
+  ): Promise<string> {
+    const since = session.clock.monotonic()
     for (;;) {
       this.#screen.rest()
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
-      const { answer } = await this.#prompt<{ answer: string }>([{ type: 'step', name: 'answer', message, clock, choices, enter }])
+      const { answer } = await this.#prompt<{ answer: string }>([
+        { type: 'step', name: 'answer', message, clock, choices, enter },
+      ])
       switch (answer) {
         case 'dry-run':
           this.#print(this.#lookups.dryRun(node, session))
@@ -150,13 +182,21 @@ export class TerminalOperator implements Operator {
           session.commit()
           break
         case 'contacts':
-          this.#print(this.#lookups.contacts(session, 'role' in node ? node.role : undefined).flatMap((line) => wrap(line, this.#screen.width - 4)))
+          this.#print(
+            this.#lookups
+              .contacts(session, 'role' in node ? node.role : undefined)
+              .flatMap((line) => wrap(line, this.#screen.width - 4)),
+          )
           break
         case 'log':
           this.#print(this.#lookups.log(session))
           break
         case 'help':
-          this.#print(choices.filter((choice) => choice.value !== 'help').map((choice) => `${choice.key}  ${choice.label.padEnd(20)} ${HELP[choice.value] ?? ''}`))
+          this.#print(
+            choices
+              .filter((choice) => choice.value !== 'help')
+              .map((choice) => `${choice.key}  ${choice.label.padEnd(20)} ${HELP[choice.value] ?? ''}`),
+          )
           break
         default:
           return answer
@@ -166,7 +206,8 @@ export class TerminalOperator implements Operator {
 
   async #leave(answer: string): Promise<Exclude<StepAnswer, { kind: 'run' }>> {
     if (answer === 'skip') return { kind: 'skip', reason: await this.#text('Why is it skipped?') }
-    if (answer === 'roll-back') return { kind: 'roll-back', reason: await this.#text('Why is it rolled back?') }
+    if (answer === 'roll-back')
+      return { kind: 'roll-back', reason: await this.#text('Why is it rolled back?') }
     return { kind: 'pause', reason: 'paused by the operator' }
   }
 
@@ -174,12 +215,20 @@ export class TerminalOperator implements Operator {
   async #reallyDestroy(step: Step, session: Session): Promise<boolean> {
     if (!session.environment.protected) {
       const { sure } = await this.#prompt<{ sure: boolean }>([
-        { type: 'confirm', name: 'sure', message: `This is destructive${step.target === undefined ? '' : ` for ${step.target}`}. Go on?`, default: false },
+        {
+          type: 'confirm',
+          name: 'sure',
+          message: `This is destructive${step.target === undefined ? '' : ` for ${step.target}`}. Go on?`,
+          default: false,
+        },
       ])
       return sure
     }
     const name = step.target ?? session.runbook.service
-    const typed = await this.#text(`This is destructive and ${session.environment.name} is protected. Type ${name} to go on:`, false)
+    const typed = await this.#text(
+      `This is destructive and ${session.environment.name} is protected. Type ${name} to go on:`,
+      false,
+    )
     if (typed === name) return true
     this.#screen.line(`  That is not ${name}: nothing was done.`)
     return false
@@ -187,7 +236,12 @@ export class TerminalOperator implements Operator {
 
   async #text(message: string, required = true): Promise<string> {
     const { text } = await this.#prompt<{ text: string }>([
-      { type: 'input', name: 'text', message, validate: (value: string) => !required || value.trim() !== '' || 'Please write a few words.' },
+      {
+        type: 'input',
+        name: 'text',
+        message,
+        validate: (value: string) => !required || value.trim() !== '' || 'Please write a few words.',
+      },
     ])
     return text.trim()
   }

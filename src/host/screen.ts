@@ -1,3 +1,4 @@
+import { runElapsedMs } from '../journal/fold.ts'
 import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
 import { reasonOf } from '../model/outcome.ts'
@@ -41,12 +42,12 @@ export class TerminalScreen implements Screen {
 
   /** How long it has been, against the estimate and the objective. */
   clock(session: Session, step?: { since: number; expectMs: number | undefined }): string {
-    const total = session.clock.now() - Date.parse(session.state.startedAt)
+    const total = runElapsedMs(session.state, session.clock)
     const objective = this.#rtoMs === undefined ? '' : ` of RTO ${formatDuration(this.#rtoMs)}`
     const parts = [`run ${clockText(total)}${objective}`]
     if (step) {
       const expected = step.expectMs === undefined ? '' : ` of ~${formatDuration(step.expectMs)}`
-      parts.unshift(`step ${clockText(session.clock.now() - step.since)}${expected}`)
+      parts.unshift(`step ${clockText(session.clock.monotonic() - step.since)}${expected}`)
     }
     const late = this.#rtoMs !== undefined && total > this.#rtoMs
     return this.#paint(late ? 'red' : 'dim', parts.join('   '))
@@ -57,33 +58,43 @@ export class TerminalScreen implements Screen {
     if (session.unattended || session.state.steps.size > 0) return
     this.line()
     this.line(this.#paint('bold', session.runbook.title))
-    for (const line of wrap(`${session.runbook.summary}\n\n${session.runbook.intro}`, this.width)) this.line(line)
+    for (const line of wrap(`${session.runbook.summary}\n\n${session.runbook.intro}`, this.width))
+      this.line(line)
   }
 
   node(node: Executable, session: Session): void {
     const all = executables(session.runbook.nodes)
     const number = `[${all.findIndex((other) => other.id === node.id) + 1}/${all.length}]`
     this.line()
-    this.line(`${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`)
-    if (!session.unattended && node.prose !== '') for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${line}`)
-    if (node.kind === 'parallel') for (const step of node.steps) this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
+    this.line(
+      `${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`,
+    )
+    if (!session.unattended && node.prose !== '')
+      for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${line}`)
+    if (node.kind === 'parallel')
+      for (const step of node.steps)
+        this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
   }
 
   #tags(node: Executable): string {
     const tags: string[] = []
     if (node.kind === 'step' && node.danger === 'caution') tags.push(this.#paint('yellow', '▲ CAUTION'))
-    if (node.kind === 'step' && node.danger === 'destructive') tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
+    if (node.kind === 'step' && node.danger === 'destructive')
+      tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
     if ('role' in node && node.role !== undefined) tags.push(this.#paint('dim', node.role))
-    if ('expectMs' in node && node.expectMs !== undefined) tags.push(this.#paint('dim', `~${formatDuration(node.expectMs)}`))
+    if ('expectMs' in node && node.expectMs !== undefined)
+      tags.push(this.#paint('dim', `~${formatDuration(node.expectMs)}`))
     return tags.length === 0 ? '' : `  ${tags.join('  ')}`
   }
 
   fence(step: Step, fence: Fence, session: Session): void {
     this.#session = session
     this.#waiting = ''
-    this.#running = { step, since: session.clock.now(), role: fence.role }
+    this.#running = { step, since: session.clock.monotonic(), role: fence.role }
     const what = fence.script ?? `${fence.place.file}:${fence.place.line}`
-    this.line(`  ${this.#paint('cyan', fence.role.padEnd(8))} ${this.#paint('dim', `${fence.lang}  ${what}`)}`)
+    this.line(
+      `  ${this.#paint('cyan', fence.role.padEnd(8))} ${this.#paint('dim', `${fence.lang}  ${what}`)}`,
+    )
     this.#startTicking()
   }
 
@@ -117,8 +128,12 @@ export class TerminalScreen implements Screen {
         return
       case 'step-finished':
         this.#stopTicking()
-        if (event.result === 'done') this.line(`  ${this.#paint('green', '✓ done')} ${this.#took(event.step, event.durationMs, session)}`)
-        else this.line(`  ${this.#paint('red', `✗ ${event.result}`)} ${event.step}: ${printable(event.reason)}`)
+        if (event.result === 'done')
+          this.line(
+            `  ${this.#paint('green', '✓ done')} ${this.#took(event.step, event.durationMs, session)}`,
+          )
+        else
+          this.line(`  ${this.#paint('red', `✗ ${event.result}`)} ${event.step}: ${printable(event.reason)}`)
         return
       case 'step-skipped':
         this.line(`  ${this.#paint('yellow', '– skipped')} ${event.step}: ${event.reason}`)
@@ -130,7 +145,9 @@ export class TerminalScreen implements Screen {
         this.line(`  ${this.#paint('green', '✓ written')} ${event.file}`)
         return
       case 'step-rollback-finished':
-        this.line(`  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`)
+        this.line(
+          `  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`,
+        )
         return
       default:
     }
@@ -146,7 +163,8 @@ export class TerminalScreen implements Screen {
     const step = executables(session.runbook.nodes)
       .flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
       .find((node) => node.id === id)
-    const expected = step && 'expectMs' in step && step.expectMs !== undefined ? ` of ~${formatDuration(step.expectMs)}` : ''
+    const expected =
+      step && 'expectMs' in step && step.expectMs !== undefined ? ` of ~${formatDuration(step.expectMs)}` : ''
     return this.#paint('dim', `${id}  ${formatDuration(durationMs)}${expected}`)
   }
 
@@ -167,7 +185,10 @@ export class TerminalScreen implements Screen {
     this.#clearStatus()
     const { step, since } = this.#running
     const waiting = this.#waiting === '' ? '' : `   waiting: ${this.#waiting}`
-    this.#status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`.slice(0, this.width + 20)
+    this.#status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`.slice(
+      0,
+      this.width + 20,
+    )
     this.#stream.write(this.#status)
   }
 

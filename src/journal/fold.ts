@@ -1,5 +1,6 @@
 import type { JournalEvent, Mode, RunResult } from '../model/event.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
+import type { Clock } from '../runner/ports.ts'
 import type { FenceRole, Value } from '../model/runbook.ts'
 
 export type StepStatus = 'pending' | 'skipped' | 'running' | 'done' | 'failed' | 'unknown' | 'rolled-back'
@@ -47,6 +48,8 @@ export type RunState = {
   fault: Extract<JournalEvent, { event: 'fault-injected' }> | undefined
   measurement: Extract<JournalEvent, { event: 'run-measured' }>['measurement'] | undefined
   jobs: number
+  /** The monotonic clock at the first line, while the machine has not been started again since. */
+  startedMono: number | undefined
 }
 
 export function emptyState(): RunState {
@@ -74,6 +77,7 @@ export function emptyState(): RunState {
     fault: undefined,
     measurement: undefined,
     jobs: 0,
+    startedMono: undefined,
   }
 }
 
@@ -94,6 +98,15 @@ export function stepState(state: RunState, id: string): StepState {
   }
   state.steps.set(id, fresh)
   return fresh
+}
+
+/** How long the run has been going on, in milliseconds: a stepped wall clock does not matter unless the machine was restarted. */
+export function runElapsedMs(state: RunState, clock: Clock): number {
+  const elapsed =
+    state.startedMono === undefined
+      ? clock.now() - Date.parse(state.startedAt)
+      : clock.monotonic() - state.startedMono
+  return Math.max(0, Math.round(elapsed))
 }
 
 export function foldAll(events: readonly JournalEvent[]): RunState {
@@ -163,10 +176,12 @@ function foldRun(
         startedAt: event.at,
         inputs: event.inputs,
         started: event,
+        startedMono: event.mono,
       })
       break
     case 'run-resumed':
       state.status = 'running'
+      if (event.boot !== state.started?.boot) state.startedMono = undefined
       break
     case 'runbook-accepted':
       state.digest = event.to

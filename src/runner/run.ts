@@ -1,3 +1,4 @@
+import { runElapsedMs } from '../journal/fold.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
 import { runInform } from '../steps/inform/run.ts'
@@ -76,7 +77,7 @@ function pause(session: Session, reason: string): RunEnd {
 
 function finish(session: Session): RunEnd {
   const result = session.state.rollback ? 'rolled-back' : 'succeeded'
-  const durationMs = session.clock.now() - Date.parse(session.state.startedAt)
+  const durationMs = runElapsedMs(session.state, session.clock)
   session.record({ event: 'run-finished', result, reason: '', durationMs })
   session.commit()
   return { kind: 'finished', result }

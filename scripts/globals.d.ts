@@ -1,6 +1,6 @@
 // For editors: what scripts see when a runbook runs them. `npm run check` checks them more closely, runbook by runbook.
 import 'zx/globals'
-import type { FenceGlobals, PostgresTarget } from '../src/fences/api.ts'
+import type { FenceGlobals } from '../src/fences/api.ts'
 
 declare global {
   const input: FenceGlobals['input']
@@ -9,5 +9,5 @@ declare global {
   const target: FenceGlobals['target']
   const query: FenceGlobals['query']
   const run: FenceGlobals['run']
-  type Postgres = PostgresTarget
+  const assert: typeof import('node:assert/strict')
 }

@@ -8,7 +8,7 @@ const inputSpec = z
     type: z.enum(['string', 'number', 'boolean', 'secret']),
     prompt: z.string().describe('The question the operator is asked.'),
     default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    choices: z.array(z.string()).min(1).optional(),
+    choices: z.array(z.string()).min(1).optional().describe('The only answers there are.'),
     pattern: z.string().optional().describe('A regular expression that the whole answer must match.'),
   })
   .superRefine((spec, context) => {
@@ -61,10 +61,10 @@ const requirement = z
 
 /** The front matter of a runbook. */
 export const frontMatter = z.strictObject({
-  title: z.string().min(1),
+  title: z.string().min(1).describe('What has happened, in a few words.'),
   summary: z.string().min(1).describe('What this recovers, in one or two sentences.'),
   service: z.string().describe('A service of docs/plan/services.yaml.'),
-  severity: z.enum(['sev1', 'sev2', 'sev3', 'sev4']),
+  severity: z.enum(['sev1', 'sev2', 'sev3', 'sev4']).describe('sev1 is the worst.'),
   triggers: z.array(z.string()).default([]).describe('The alerts that lead here.'),
   requires: z
     .array(requirement)

@@ -30,7 +30,7 @@ import {
 import { readFence } from './fences.ts'
 
 /** What a node may ask of the project around its document. */
-export type Surroundings = {
+type Surroundings = {
   /** The text of a file of the project, or undefined; whatever is read becomes part of the digest. */
   readFile: (path: string) => string | undefined
   /** The code blocks that a step took as its fences; any other block with a role is a mistake. */

@@ -12,10 +12,10 @@ export async function lint(project: Project, rules: readonly Rule[]): Promise<Fi
 
 async function problemsOf(rule: Rule, project: Project): Promise<Problem[]> {
   if (rule.scope !== 'runbook') return await rule.check(project)
-  const problems = await Promise.all(
-    project.runbooks.map(async (runbook) => await rule.check(runbook, project)),
-  )
-  return problems.flat()
+  // One after the other: a rule may start a program for each fence of a runbook.
+  const problems: Problem[] = []
+  for (const runbook of project.runbooks) problems.push(...(await rule.check(runbook, project)))
+  return problems
 }
 
 export function withoutRepetition<T extends Problem>(problems: readonly T[]): T[] {

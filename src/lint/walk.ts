@@ -24,7 +24,7 @@ export function openingOf({ step, fence }: FenceInStep): Place {
 }
 
 /** The names of the outputs that a node declares. */
-export function outputsOf(nodes: readonly Node[]): Step['outputs'] {
+function outputsOf(nodes: readonly Node[]): Step['outputs'] {
   return Object.fromEntries(nodes.flatMap((node) => Object.entries(declaredBy(node))))
 }
 

@@ -28,7 +28,6 @@ const dependency = z
   )
 
 const methodKind = z.enum(['voice', 'sms', 'email', 'chat', 'satellite'])
-export type MethodKind = z.infer<typeof methodKind>
 
 // The value is not checked here: a typing mistake in a phone number must not keep a runbook from running. `check` finds it.
 const method = z.strictObject({
@@ -79,7 +78,6 @@ const vendor = z.strictObject({
   sla: z.string().optional(),
   methods: z.array(method).min(1),
 })
-export type Vendor = z.infer<typeof vendor>
 
 const regulator = z.strictObject({
   name: z.string().min(1),
@@ -97,7 +95,6 @@ const regulator = z.strictObject({
     .default([]),
   methods: z.array(method).min(1),
 })
-export type Regulator = z.infer<typeof regulator>
 
 const TARGET = /^(person|schedule|role):([a-z][a-z0-9-]*)$/
 
@@ -143,7 +140,6 @@ const turn = z
   })
 
 const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
-export type Weekday = z.infer<typeof weekday>
 
 const restriction = z.strictObject({
   days: z.array(weekday).min(1).optional().describe('Default: every day.'),

@@ -19,7 +19,6 @@ const backup = z.strictObject({
   owner: role,
   runbook: runbook.optional(),
 })
-export type Backup = z.infer<typeof backup>
 
 const verification = z.strictObject({
   title: z.string(),
@@ -29,7 +28,6 @@ const verification = z.strictObject({
   proves: z.string().describe('What is compared, such as row counts or checksums.'),
   runbook: runbook.optional(),
 })
-export type Verification = z.infer<typeof verification>
 
 const drill = z.strictObject({
   title: z.string(),
@@ -39,7 +37,6 @@ const drill = z.strictObject({
   owner: role,
   absent: z.string().optional().describe('The person who is taken to be unreachable in this variant.'),
 })
-export type ScheduledDrill = z.infer<typeof drill>
 
 const review = z.strictObject({
   title: z.string(),
@@ -47,7 +44,6 @@ const review = z.strictObject({
   every,
   owner: role,
 })
-export type Review = z.infer<typeof review>
 
 export const scheduleFile = z.strictObject({
   backups: z.record(name, backup).default({}),

@@ -1,3 +1,4 @@
+import { stepState } from '../journal/fold.ts'
 import type { Session, StepAnswer } from '../runner/ports.ts'
 
 /** What the runner does after a node: go on to the next action, or stop here for now. */
@@ -7,7 +8,7 @@ export function declined(id: string, answer: Exclude<StepAnswer, { kind: 'run' }
   if (answer.kind === 'pause') return answer
   if (answer.kind === 'skip')
     session.record({ event: 'step-skipped', step: id, reason: answer.reason, by: 'person' })
-  else session.record({ event: 'rollback-started', reason: answer.reason })
+  else beginRollback(id, answer.reason, session)
   return { kind: 'next' }
 }
 
@@ -17,4 +18,18 @@ export function answeredBy(session: Session): 'person' | 'unattended' {
 
 export function elapsed(session: Session, since: number): number {
   return Math.round(session.clock.monotonic() - since)
+}
+
+/** A step that is given up half-way is no longer running: what it did, if anything, is not known, and it is rolled back with the others. */
+function beginRollback(id: string, reason: string, session: Session): void {
+  if (stepState(session.state, id).status === 'running')
+    session.record({
+      event: 'step-finished',
+      step: id,
+      result: 'unknown',
+      reason: `given up: ${reason}`,
+      durationMs: 0,
+      outputs: {},
+    })
+  session.record({ event: 'rollback-started', reason })
 }

@@ -7,6 +7,7 @@ import type { Condition, ValueType } from '../model/runbook.ts'
 export const id = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes, such as fence-primary')
+  .describe('Lower-case letters, digits and dashes; unique in the runbook.')
 
 export const count = z
   .string()
@@ -20,6 +21,7 @@ export const condition = z
     const [decision = '', choice = ''] = text.split('=')
     return { decision, choice }
   })
+  .describe('Only when that choice was made: decision=choice, of a <Decision> before this node.')
 
 const OUTPUT = /^([a-z][a-zA-Z0-9_]*)(?::(string|number|boolean))?$/
 

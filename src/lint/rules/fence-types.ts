@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { declaredTargets } from '../../document/plan-references.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Project, RunbooksRule } from '../rule.ts'
@@ -75,8 +76,26 @@ assert(outputs.lgg < 10)
     if ('missing' in compiled)
       return [{ message: `ts fences are not type-checked: ${compiled.missing}`, hint: 'npm ci installs it.' }]
     const byFile = new Map(modules.map((module) => [module.file, module]))
-    return compiled.diagnostics.map((diagnostic) => toProblem(diagnostic, byFile, project))
+    return compiled.diagnostics
+      .filter((diagnostic) => !isEcho(diagnostic, compiled.diagnostics) && !isOurs(diagnostic, project))
+      .map((diagnostic) => toProblem(diagnostic, byFile, project))
   },
+}
+
+/** The engine's own code is checked with the engine. */
+const ENGINE = path.join(import.meta.dirname, '..', '..')
+
+function isOurs({ where, file }: Diagnostic, { root }: Project): boolean {
+  return where === 'project' && path.resolve(root, file).startsWith(ENGINE + path.sep)
+}
+
+/** A name that the fence takes from the declarations is reported at both places: the author's is the one that counts. */
+function isEcho({ where, file, line, code }: Diagnostic, all: readonly Diagnostic[]): boolean {
+  return (
+    where === 'module' &&
+    line === 1 &&
+    all.some((other) => other.file === file && other.line > 1 && other.code === code)
+  )
 }
 
 function toProblem(diagnostic: Diagnostic, modules: Map<string, VirtualModule>, project: Project): Problem {

@@ -17,6 +17,7 @@ import { shellSyntax } from './shell-syntax.ts'
 import { shellVariables } from './shell-variables.ts'
 import { shellcheck } from './shellcheck.ts'
 import { sqlParameters } from './sql-parameters.ts'
+import { unansweredAlert } from './unanswered-alert.ts'
 import { unknownAlert } from './unknown-alert.ts'
 import { unknownDrill } from './unknown-drill.ts'
 import { unknownRole } from './unknown-role.ts'
@@ -50,4 +51,5 @@ export const RULES: readonly Rule[] = [
   backupInterval,
   backupUnproved,
   recoveryOrder,
+  unansweredAlert,
 ]

@@ -32,8 +32,8 @@ function targetDeclaration(plan: Plan, api: string): string {
   )
   const kinds = membersType(members)
   return [
-    `declare function target<N extends string>(`,
-    `name: N & (N extends keyof ${kinds} ? unknown : keyof ${kinds})): `,
+    `declare const target: <N extends string>(`,
+    `name: N & (N extends keyof ${kinds} ? unknown : keyof ${kinds})) => `,
     `N extends keyof ${kinds} ? ${api}.Targets[${kinds}[N]] : any`,
   ].join('')
 }
@@ -48,7 +48,7 @@ function outputDeclaration({ step, fence }: FenceInStep): string {
   const names = Object.entries(step.outputs)
   if (fence.role !== 'run' || names.length === 0) return 'declare const output: never'
   const types = objectType(step.outputs)
-  return `declare function output<N extends keyof ${types}>(name: N, value: ${types}[N]): void`
+  return `declare const output: <N extends keyof ${types}>(name: N, value: ${types}[N]) => void`
 }
 
 function inputType(inputs: Record<string, InputSpec>): string {

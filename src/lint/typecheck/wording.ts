@@ -15,6 +15,8 @@ type Found = {
 type Worded = Pick<Problem, 'message' | 'hint'>
 
 const NAME = /^[\w$]+/
+const PROVIDED = new Set(['input', 'outputs', 'output', 'target', 'query', 'run', 'assert'])
+const NAME_TAKEN = new Set(['TS2300', 'TS2440', 'TS2451'])
 const NO_SUCH_PROPERTY = new Set(['TS2339', 'TS2551'])
 
 /** The compiler's message in the terms of the runbook, where it is about something that the runbook declares. */
@@ -29,6 +31,8 @@ export function worded(found: Found): Worded {
   if (found.code === 'TS2345' && /\btarget\(\s*$/.test(before))
     return unknownTarget(at, found.text, found.targets)
   if (name === 'output' && found.code === 'TS2349') return noOutputHere(found.module)
+  if (NAME_TAKEN.has(found.code) && PROVIDED.has(name))
+    return { message: `the name "${name}" is taken: the runner provides it`, hint: 'Choose another name.' }
   return { message: `${found.text} (${found.code})` }
 }
 

@@ -32,8 +32,8 @@ export function DecisionFacts({ shown }: { shown: DecisionShown }): ReactNode {
         <Fact name="Kind">Decision</Fact>
         {shown.role !== undefined && <Fact name="Decided by">{shown.role}</Fact>}
         {shown.expectMs !== undefined && <Fact name="Takes about">{planned(shown.expectMs)}</Fact>}
-        <Fact name="Unattended">
-          {shown.default === undefined ? 'refused: a person decides' : <code>{shown.default}</code>}
+        <Fact name="Unattended run">
+          {shown.default === undefined ? 'refused here: a person decides' : <code>{shown.default}</code>}
         </Fact>
       </Facts>
       <Conditions when={shown.when} />
@@ -55,17 +55,18 @@ export function ChoiceView({ shown, children }: { shown: ChoiceShown; children: 
       {leadsTo.length === 0 ? (
         <p className="leads-to">Nothing is added or left out: go on below.</p>
       ) : (
-        <p className="leads-to">
-          Adds{' '}
-          {leadsTo.map((link, index) => (
-            <span key={link.id}>
-              {index === 0 ? '' : ', '}
-              <a href={`#${link.id}`}>
-                {link.number} {link.title}
-              </a>
-            </span>
-          ))}
-        </p>
+        <div className="leads-to">
+          Then
+          <ul>
+            {leadsTo.map((link) => (
+              <li key={link.id}>
+                <a href={`#${link.id}`}>
+                  {link.number} {link.title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   )

@@ -9,5 +9,5 @@ export const attributes = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*$/)
     .describe('A file of templates/inform, without its ending.'),
-  expect: duration.optional(),
+  expect: duration.optional().describe('The estimate: how long it takes.'),
 })

@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loadRunbook } from '../../src/document/load.ts'
+import { formatProblem } from '../../src/model/problem.ts'
+import { md, runbookText } from './runbook-text.ts'
+import { temporaryProject } from './temporary-project.ts'
+
+type Row = { title: string; body: string; files?: Record<string, string>; reports: string[] }
+
+/** A step with this inside; its heading is on line 10, and what follows it begins on line 12. */
+const step = (inside: string, attributes = ''): string =>
+  `<Step id="a"${attributes}>\n\n## A\n\n${inside}\n\n</Step>`
+
+const rows: Row[] = [
+  {
+    title: 'an unknown attribute',
+    body: step('', ' colour="red"'),
+    reports: [
+      '8:14 <Step> unknown attribute "colour": expected id, when, role, danger, target, expect, timeout, retries, approvals, outputs',
+    ],
+  },
+  {
+    title: 'an attribute of another kind of value, on a line of its own',
+    body: '<Step id="a"\n  expect="soon"\n  danger="high">\n\n## A\n\n</Step>',
+    reports: [
+      '9:3 <Step> attribute expect: expected a duration such as 20s, 2m, 1m30s or 4h',
+      '10:3 <Step> attribute danger: Invalid option: expected one of "safe"|"caution"|"destructive"',
+    ],
+  },
+  {
+    title: 'an attribute twice',
+    body: '<Step id="a" role="dba" role="network">\n\n## A\n\n</Step>',
+    reports: ['8:25 <Step>: attribute role stands twice'],
+  },
+  {
+    title: 'a missing attribute and a missing heading',
+    body: '<Step>\n\nProse.\n\n</Step>',
+    reports: [
+      '8:1 <Step> needs the attribute id',
+      '8:1 <Step> needs a heading: it is what the operator is asked',
+    ],
+  },
+  {
+    title: 'a non-literal attribute brings no other mistake with it',
+    body: '<Step id={name} {...rest}>\n\n## A\n\n</Step>',
+    reports: [
+      '8:7 <Step> attribute id: expected a literal, such as id="…"; nothing on the page is evaluated to know what runs',
+      '8:17 <Step> attribute {...}: expected a literal, such as {...}="…"; nothing on the page is evaluated to know what runs',
+    ],
+  },
+  {
+    title: 'an unknown kind, once, whatever stands in it',
+    body: md("<Stepp id=\"a\">\n\n## A\n\n'''sh run\ntrue\n'''\n\n</Stepp>"),
+    reports: ['8:1 unknown kind <Stepp>: expected <Step>, <Decision>, <Parallel>, <Inform>, <Use>'],
+  },
+  {
+    title: 'a duplicate id',
+    body: `${step('')}\n\n${step('')}`,
+    reports: ['16:1 the id "a" stands twice: first on line 8'],
+  },
+  {
+    title: '`when` that names nothing',
+    body: step('', ' when="how=fast"'),
+    reports: ['8:1 step a: when="how=fast": no <Decision id="how"> stands before it'],
+  },
+  {
+    title: '`when` that names no choice',
+    body: `<Decision id="how">\n\n## How?\n\n<Choice value="slow" />\n<Choice value="never" />\n\n</Decision>\n\n${step('', ' when="how=fast"')}`,
+    reports: ['17:1 step a: when="how=fast": expected one of slow, never'],
+  },
+  {
+    title: 'a decision with a wrong attribute is still a decision',
+    body: `<Decision id="how" rolle="dba">\n\n## How?\n\n<Choice value="slow" />\n<Choice value="fast" />\n\n</Decision>\n\n${step('', ' when="how=fast"')}`,
+    reports: ['8:20 <Decision> unknown attribute "rolle": expected id, when, role, expect, default'],
+  },
+  {
+    title: 'a fence role without a known language',
+    body: step(md("'''python run\nprint()\n'''\n\n'''\ntext\n'''\n\n''' run\nx\n'''")),
+    reports: [
+      '12:1 a run fence needs a language that can run: expected ts, sh or sql, found "python"',
+      '20:1 a run fence needs a language that can run: expected ts, sh or sql, found nothing',
+    ],
+  },
+  {
+    title: 'an unknown fence role, and an unknown fence attribute',
+    body: step(md("'''sh rn\nx\n'''\n\n'''sh run title=x\nx\n'''")),
+    reports: [
+      '12:1 unknown fence role "rn": expected check, run, verify or rollback, or nothing when the fence is only shown',
+      '16:1 unknown fence attribute "title=x": expected file=…, on=… or bind=…',
+    ],
+  },
+  {
+    title: 'a missing script file',
+    body: step(md("'''ts run file=scripts/none.ts\n'''")),
+    reports: ['12:1 file=scripts/none.ts: there is no such file'],
+  },
+  {
+    title: 'a script outside of scripts, of another language, with a text beside it',
+    body: step(
+      md(
+        "'''ts run file=runbooks/a.ts\n'''\n\n'''ts verify file=scripts/a.sh\nx()\n'''\n\n'''sh check file=scripts/../a.sh\n'''",
+      ),
+    ),
+    files: { 'scripts/a.sh': 'true\n' },
+    reports: [
+      '12:1 file=runbooks/a.ts: expected a path below scripts/, without ..',
+      '15:1 a fence with file= has no text of its own: the script is what is shown and run',
+      '15:1 file=scripts/a.sh: expected a .ts file in a ts fence',
+      '19:1 file=scripts/../a.sh: expected a path below scripts/, without ..',
+    ],
+  },
+  {
+    title: 'a sql fence without its target, and one with a target that is none',
+    body: step(md("'''sql check\nselect true\n'''\n\n'''sql verify on=primary\nselect true\n'''")),
+    reports: [
+      '12:1 a sql fence needs on=<service>.<target>: the database it runs on',
+      '16:1 on=primary: expected <service>.<target>, such as orders-db.standby',
+    ],
+  },
+  {
+    title: 'bind= that names nothing, or what is not there yet',
+    body: step(md("'''sql check on=a.b bind=lag,x\nselect $1, $2\n'''"), ' outputs="lag:number"'),
+    reports: [
+      '13:1 step a: bind=lag: a check fence runs before this step sets that output',
+      '13:1 step a: bind=x: no input and no earlier output has this name',
+    ],
+  },
+  {
+    title: 'a rollback without a run, and an empty fence',
+    body: step(md("'''sh rollback\n'''")),
+    reports: [
+      '8:1 step a: a rollback fence without a run fence: there is nothing to roll back',
+      '12:1 an empty rollback fence: expected a command, or file=…',
+    ],
+  },
+  {
+    title: 'line ends that bash would take for letters',
+    body: step(md("'''sh run\r\necho a\r\necho b\r\n'''")),
+    reports: ['13:1 the lines end with CR LF: bash takes the CR for a part of the last word'],
+  },
+  {
+    title: 'a cycle of Use',
+    body: '<Use id="b" runbook="b" />',
+    files: { 'runbooks/b.mdx': runbookText('<Use id="a" runbook="a" />') },
+    reports: ['runbooks/b.mdx:8:1 <Use runbook="a"> makes a cycle: a uses b uses a'],
+  },
+  {
+    title: 'a used runbook that does not exist, and one with a mistake',
+    body: '<Use id="b" runbook="b" />\n\n<Use id="c" runbook="c" />',
+    files: { 'runbooks/b.mdx': runbookText('{1}') },
+    reports: [
+      '10:1 <Use runbook="c">: there is no runbooks/c.mdx',
+      'runbooks/b.mdx:1:1 a runbook needs at least one <Step>',
+      'runbooks/b.mdx:8:1 {expression}: expected plain Markdown; nothing in a runbook is evaluated to read it',
+    ],
+  },
+  {
+    title: 'an input that two runbooks take for different things',
+    body: '<Use id="b" runbook="b" />\n\n<Use id="c" runbook="c" />',
+    files: {
+      'runbooks/b.mdx': runbookText(step('')).replace(
+        '---\n\n',
+        'inputs: { n: { type: string, prompt: N } }\n---\n\n',
+      ),
+      'runbooks/c.mdx': runbookText(step('')).replace(
+        '---\n\n',
+        'inputs: { n: { type: number, prompt: N } }\n---\n\n',
+      ),
+    },
+    reports: ['10:1 the input "n" is a number in c, and a string here'],
+  },
+  {
+    title: 'a missing template',
+    body: '<Inform id="tell" audience="all" template="outage">\n\n## Tell\n\n</Inform>',
+    reports: ['8:1 template="outage": there is no templates/inform/outage.hbs'],
+  },
+  {
+    title: 'a Parallel of one, and of something else than steps',
+    body: '<Parallel id="p">\n\n## Both\n\n<Use id="u" runbook="b" />\n\n</Parallel>',
+    files: { 'runbooks/b.mdx': runbookText(step('')) },
+    reports: ['8:1 <Parallel> needs at least two <Step>', '12:1 a use in <Parallel>: expected only <Step>'],
+  },
+  {
+    title: 'a Decision of one choice with a default that is none',
+    body: '<Decision id="d" default="b">\n\n## How?\n\n<Choice value="a" />\n\n</Decision>',
+    reports: ['8:1 <Decision> needs at least two <Choice value="…">', '8:1 default="b": expected one of a'],
+  },
+  {
+    title: 'executable fences that no step takes: in a list, in a quotation, outside',
+    body: `${step(md("- first\n\n  '''sh run\n  true\n  '''\n\n> '''sh check\n> true\n> '''"))}\n\n${md("'''sh run\ntrue\n'''")}`,
+    reports: [
+      '14:3 a run fence that belongs to no step: expected it directly inside a <Step>',
+      '18:3 a check fence that belongs to no step: expected it directly inside a <Step>',
+      '24:1 a run fence that belongs to no step: expected it directly inside a <Step>',
+    ],
+  },
+  {
+    title: 'a step where none is read: in a list, in a quotation',
+    body: `${step('')}\n\n- item\n\n  <Step id="b">\n\n  ## B\n\n  </Step>\n\n> <Step id="c">\n>\n> ## C\n>\n> </Step>`,
+    reports: [
+      '18:3 <Step> in a listItem: expected the tag outside of lists and quotations',
+      '24:3 <Step> in a blockquote: expected the tag outside of lists and quotations',
+    ],
+  },
+  {
+    title: 'a step within a step',
+    body: step('<Step id="b">\n\n## B\n\n</Step>'),
+    reports: ['12:1 <Step> in <Step>: expected prose and fences only'],
+  },
+  {
+    title: 'an expression: on a line, within a line, in a list',
+    body: step('{1 + 1}\n\nIt is {now()}.\n\n- {2}\n\n{/* a comment is none */}'),
+    reports: [
+      '12:1 {expression}: expected plain Markdown; nothing in a runbook is evaluated to read it',
+      '14:7 {expression}: expected plain Markdown; write a literal brace in backticks',
+      '16:3 {expression}: expected plain Markdown; write a literal brace in backticks',
+    ],
+  },
+  {
+    title: 'an import, and a tag within a line',
+    body: `import Card from './card'\n\n${step('A <b>word</b>.')}`,
+    reports: [
+      '8:1 import or export: expected plain Markdown; nothing in a runbook is evaluated to read it',
+      '14:3 <b> within a line: expected the tag on a line of its own',
+    ],
+  },
+  {
+    title: 'code that is not TypeScript',
+    body: step(md("'''ts run\nconst a = 1\nconst b: = 2\n'''")),
+    reports: [
+      '14:10 not valid TypeScript: Unexpected token `=`. Expected an identifier, void, yield, null, await, break, a string literal, a numeric literal, true, false, `, -, import, this, typeof, {, [, (',
+    ],
+  },
+  {
+    title: 'imports that lead nowhere, or past the digest',
+    body: step(
+      md(
+        "'''ts run\nimport { a } from '../scripts/a.ts'\nimport '../scripts/none.ts'\nawait import(a)\nimport '/etc/x.ts'\nimport 'node:fs'\n'''",
+      ),
+    ),
+    files: { 'scripts/a.ts': "export * from './b.ts'\n" },
+    reports: [
+      '14:9 import of "../scripts/none.ts": there is no scripts/none.ts',
+      '15:14 import() of what is only known when it runs: expected a literal, so that the digest can cover it',
+      '16:9 import of "/etc/x.ts": expected a relative path or the name of a package',
+      'scripts/a.ts:1:16 import of "./b.ts": there is no scripts/b.ts',
+    ],
+  },
+  {
+    title: 'a tag that is not closed',
+    body: '<Step id="a">\n\n## A',
+    reports: ['8:1 Expected a closing tag for `<Step>`'],
+  },
+  {
+    title: 'a bare < in prose',
+    body: step('In <500ms it is done.'),
+    reports: [
+      '12:5 Unexpected character `5` (U+0035) before name, expected a character that can start a name, such as a letter, `$`, or `_`',
+    ],
+  },
+]
+
+/** Without the file, where it is the runbook, and without hints. */
+export function messages(root: string, id: string): string[] {
+  const file = `runbooks/${id}.mdx`
+  return loadRunbook(root, id).problems.map((problem) =>
+    formatProblem({ ...problem, hint: undefined })
+      .replace(`${file}:`, '')
+      .replace('  ', ' '),
+  )
+}
+
+for (const { title, body, files, reports } of rows)
+  void test(title, () => {
+    using project = temporaryProject({ 'runbooks/a.mdx': runbookText(body), ...files })
+    assert.deepEqual(messages(project.root, 'a'), reports)
+  })
+
+const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
+  {
+    title: 'no front matter',
+    text: '',
+    reports: ['1:1 expected front matter between --- lines: title, summary, service, severity'],
+  },
+  {
+    title: 'front matter that is not YAML',
+    text: '---\ntitle: [\n---\n',
+    reports: [
+      '2:9 not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  },
+  {
+    title: 'unknown, missing and wrong keys',
+    text: '---\ntitle: A\nsumary: x\nservice: 3\nseverity: sev9\ninputs:\n  n: { type: number, prompt: N, default: "1" }\n---\n',
+    reports: [
+      '2:1 summary: Invalid input: expected string, received undefined',
+      '3:1 unknown key "sumary"',
+      '4:10 service: Invalid input: expected string, received number',
+      '5:11 severity: Invalid option: expected one of "sev1"|"sev2"|"sev3"|"sev4"',
+      '7:42 inputs.n.default: expected a number',
+    ],
+  },
+]
+
+for (const { title, text, reports } of frontMatterRows)
+  void test(title, () => {
+    using project = temporaryProject({ 'runbooks/a.mdx': `${text}\n${step('')}\n` })
+    assert.deepEqual(messages(project.root, 'a'), reports)
+  })
+
+void test('there is no such runbook', () => {
+  using project = temporaryProject({})
+  assert.deepEqual(messages(project.root, 'a'), [
+    'runbooks/a.mdx  there is no such runbook'.replace('  ', ' '),
+  ])
+})

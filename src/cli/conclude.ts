@@ -10,7 +10,9 @@ export async function concludeRun(
   options: { rehearse: boolean; lab: Lab | undefined; publish: boolean },
 ): Promise<ExitName> {
   try {
-    const end = await driveRun(open, options.rehearse)
+    const { status, result } = open.session.state
+    const end: RunEnd =
+      status === 'finished' && result ? { kind: 'finished', result } : await driveRun(open, options.rehearse)
     return end.kind === 'paused' ? await tellPaused(open, end.reason) : await tellFinished(open, end, options)
   } finally {
     open.close()
@@ -38,7 +40,10 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   }
 }
 
-function tellPaused({ session, screen, recorder, stopRecording }: OpenRun, reason: string): Promise<ExitName> {
+function tellPaused(
+  { session, screen, recorder, stopRecording }: OpenRun,
+  reason: string,
+): Promise<ExitName> {
   stopRecording()
   recorder.journal.close()
   screen.rest()
@@ -57,7 +62,8 @@ async function tellFinished(
 ): Promise<ExitName> {
   const { session, screen, recorder, directory } = open
   const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
-  if (session.state.fault && options.lab) await (await import('./drill.ts')).measureDrill(options.lab, open)
+  if (session.state.fault && options.lab && !session.state.measurement && !session.state.sealed)
+    await (await import('./drill.ts')).measureDrill(options.lab, open)
   open.stopRecording()
   const hash = recorder.seal()
   screen.rest()

@@ -5,6 +5,7 @@ import type { SupervisedExecutor } from '../host/executor.ts'
 import type { Journal } from '../journal/append.ts'
 import { fold } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
+import { writeSeal } from '../journal/seal.ts'
 import type { EventBody, JournalEvent } from '../model/event.ts'
 
 /** Writes a run down: every event into the journal, the state and to whoever listens, and the run's own files. */
@@ -59,10 +60,12 @@ export class Recorder {
         ]),
       ),
     )
-    for (const name of readdirSync(this.#directory)) if (name.endsWith('.cast')) files[name] = hashOf(path.join(this.#directory, name))
-    this.record({ event: 'run-sealed', files })
+    for (const name of readdirSync(this.#directory))
+      if (name.endsWith('.cast')) files[name] = hashOf(path.join(this.#directory, name))
+    if (!this.state.sealed) this.record({ event: 'run-sealed', files })
     this.commit()
     const { hash } = this.journal.end
+    writeSeal(this.#directory, this.journal.end)
     this.journal.close()
     return hash
   }

@@ -115,7 +115,9 @@ export async function openStoppedRun(
   const after =
     journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
   const run = await openRun(settings, { directory, lock, ...journal })
-  run.session.record({ event: 'run-resumed', host: hostname(), pid: process.pid, boot: bootId(), after })
+  // Nothing follows a seal: such a run only lacks the file that names it.
+  if (!journal.state.sealed)
+    run.session.record({ event: 'run-resumed', host: hostname(), pid: process.pid, boot: bootId(), after })
   run.session.commit()
   return run
 }

@@ -1,3 +1,4 @@
+import type { ApprovalRequest } from '../model/approval.ts'
 import type { JournalEvent, Mode, RunResult } from '../model/event.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
 import type { Clock } from '../runner/ports.ts'
@@ -21,6 +22,15 @@ export type StepState = {
   rollingBack: boolean
   /** A person decided not to roll this step back. */
   kept: boolean
+}
+
+/** A request for approval, and who has given theirs. */
+export type ApprovalRecord = {
+  number: number
+  step: string
+  needed: number
+  request: ApprovalRequest
+  given: { approver: string; key: string }[]
 }
 
 /** What a journal says about a run; the same whether it was just written or is read a year later. */
@@ -48,6 +58,10 @@ export type RunState = {
   fault: Extract<JournalEvent, { event: 'fault-injected' }> | undefined
   measurement: Extract<JournalEvent, { event: 'run-measured' }>['measurement'] | undefined
   jobs: number
+  sealed: boolean
+  approvals: ApprovalRecord[]
+  /** Who the operator proved to be, last. */
+  identity: { person: string; key: string } | undefined
   /** The monotonic clock at the first line, while the machine has not been started again since. */
   startedMono: number | undefined
 }
@@ -77,6 +91,9 @@ export function emptyState(): RunState {
     fault: undefined,
     measurement: undefined,
     jobs: 0,
+    sealed: false,
+    approvals: [],
+    identity: undefined,
     startedMono: undefined,
   }
 }
@@ -143,6 +160,14 @@ export function fold(state: RunState, event: JournalEvent): void {
     case 'decision-made':
     case 'inform-written':
       return foldStep(state, event)
+    case 'identity-proved':
+      state.identity = { person: event.person, key: event.key }
+      return
+    case 'approval-requested':
+    case 'approval-given':
+      return foldApproval(state, event)
+    case 'approval-refused':
+    case 'approval-waived':
     case 'note-added':
   }
 }
@@ -180,7 +205,7 @@ function foldRun(
       })
       break
     case 'run-resumed':
-      state.status = 'running'
+      if (state.status !== 'finished') state.status = 'running'
       if (event.boot !== state.started?.boot) state.startedMono = undefined
       break
     case 'runbook-accepted':
@@ -205,6 +230,7 @@ function foldRun(
       state.rollback = true
       break
     case 'run-sealed':
+      state.sealed = true
   }
 }
 
@@ -248,6 +274,17 @@ function addHumanTime(state: RunState, step: StepState, event: { by: string; wai
   if (event.by !== 'person') return
   step.waitedMs += event.waitedMs
   state.humanMs += event.waitedMs
+}
+
+function foldApproval(state: RunState, event: Of<'approval-requested' | 'approval-given'>): void {
+  if (event.event === 'approval-requested') {
+    const { number, step, needed, request } = event
+    state.approvals.push({ number, step, needed, request, given: [] })
+    return
+  }
+  const record = state.approvals.find(({ number }) => number === event.number)
+  record?.given.push({ approver: event.approver, key: event.key })
+  addHumanTime(state, stepState(state, event.step), { by: 'person', waitedMs: event.waitedMs })
 }
 
 function foldFence(state: RunState, event: Of<'fence-started' | 'fence-finished'>): void {

@@ -4,7 +4,10 @@ import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { readJournal } from './read.ts'
+import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
+import { readSeal, sealPath } from './seal.ts'
+import type { Seal } from './seal.ts'
 
 export type Verification = { lines: number; head: string; problems: Problem[]; notes: string[] }
 
@@ -19,19 +22,47 @@ export function verifyRun(directory: string): Verification {
     notes.push(
       'The last line was not finished: the machine stopped while it was being written. It does not count.',
     )
-  const last = journal.events.at(-1)
   if (journal.events[0]?.event !== 'run-started')
     problems.push({ file, line: 1, message: 'the first event is not run-started' })
-  const sealedAt = journal.events.findIndex((event) => event.event === 'run-sealed')
-  if (last?.event === 'run-sealed') problems.push(...changedFiles(directory, last.files))
-  else if (sealedAt !== -1) problems.push({ file, line: sealedAt + 2, message: 'lines follow the seal' })
-  else if (journal.events.some((event) => event.event === 'run-finished'))
-    problems.push({ file, message: 'the run finished, but its seal is missing: the end was cut off' })
-  else
+  const seal = readSeal(directory)
+  if (seal === undefined && !journal.events.some((event) => event.event === 'run-finished'))
     notes.push(
       'The run is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.',
     )
+  else problems.push(...checkSeal(directory, journal, seal))
   return { lines: journal.events.length, head: journal.end.hash, problems, notes }
+}
+
+const RESUME = 'If the machine stopped at that moment, npm run resume completes the seal.'
+
+/** A finished run ends with the seal, the seal is its last line, and seal.json names that line. */
+function checkSeal(
+  directory: string,
+  { events, end }: ReadJournal,
+  seal: Seal | 'damaged' | undefined,
+): Problem[] {
+  const file = journalFile(directory)
+  const problems: Problem[] = []
+  const last = events.at(-1)
+  const sealedAt = events.findIndex((event) => event.event === 'run-sealed')
+  if (last?.event === 'run-sealed') problems.push(...changedFiles(directory, last.files))
+  if (sealedAt === -1)
+    problems.push({
+      file,
+      message: 'the seal is missing: the end was cut off, or the run was stopped while it was being sealed',
+      hint: RESUME,
+    })
+  else if (sealedAt !== events.length - 1)
+    problems.push({ file, line: sealedAt + 2, message: 'lines follow the seal' })
+  if (seal === undefined) problems.push({ file: sealPath(directory), message: 'is missing', hint: RESUME })
+  else if (seal === 'damaged') problems.push({ file: sealPath(directory), message: 'is not a seal' })
+  else if (seal.lines !== end.seq || seal.head !== end.hash)
+    problems.push({
+      file,
+      line: events.length,
+      message: `the last line is not the one that was sealed (line ${seal.lines}, ${seal.head.slice(0, 16)}…)`,
+    })
+  return problems
 }
 
 function changedFiles(directory: string, files: Record<string, string>): Problem[] {

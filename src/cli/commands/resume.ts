@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
-import { requireJournal } from '../../journal/read.ts'
+import { readJournal, requireJournal } from '../../journal/read.ts'
 import { findRun, journalFile, listRuns, runsFolder } from '../../journal/run-directory.ts'
 import type { Lab } from '../../lab/index.ts'
+import { readSeal } from '../../journal/seal.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
@@ -50,7 +51,7 @@ export const command: Command = {
       positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
     const journal = requireJournal(journalFile(directory))
     const state = foldAll(journal.events)
-    requireUnfinished(state)
+    requireUnfinished(state, directory)
     if (values.yes !== true) requireTerminal(state.runbook)
     const say = values.json === true ? io.err : io.out
     const run = await open(root, directory, { ...journal, state }, values, say)
@@ -185,8 +186,9 @@ async function restoredInputs(
   })
 }
 
-function requireUnfinished(state: RunState): void {
-  if (state.status === 'finished')
+/** A run that was stopped between its end and its seal can still be sealed. */
+function requireUnfinished(state: RunState, directory: string): void {
+  if (state.status === 'finished' && state.sealed && readSeal(directory) !== undefined)
     throw new OperatorError('usage', {
       message: `${state.run} is finished: it ${state.result}`,
       hint: `npx drillbook show ${state.run}`,
@@ -196,10 +198,18 @@ function requireUnfinished(state: RunState): void {
 function lastOpenRun(runs: string): string {
   const open = listRuns(runs)
     .reverse()
-    .find((id) => foldAll(requireJournal(journalFile(path.join(runs, id))).events).status !== 'finished')
+    .find((id) => isOpen(path.join(runs, id)))
   if (open !== undefined) return path.join(runs, open)
   throw new OperatorError('usage', {
     message: 'there is no run to go on with',
     hint: 'npx drillbook runs lists them all.',
   })
+}
+
+/** A journal that is damaged is not looked at here: it is refused by name. */
+function isOpen(directory: string): boolean {
+  const { events, problems } = readJournal(journalFile(directory))
+  if (problems.length > 0) return false
+  const state = foldAll(events)
+  return state.status !== 'finished' || !state.sealed
 }

@@ -1,13 +1,17 @@
 import type { Lab } from '../lab/index.ts'
 import type { ExitName } from '../model/exit-code.ts'
+import type { DrillRecord } from '../reports/drill-record.ts'
 import type { RunEnd } from '../runner/run.ts'
 import { run } from '../runner/run.ts'
 import type { OpenRun } from './run-session.ts'
 
+/** Given the record of a drill that was published. */
+export type Publish = (record: DrillRecord) => void
+
 /** Drives an open run to its end or to a pause, then measures, seals and tells what is next. */
 export async function concludeRun(
   open: OpenRun,
-  options: { rehearse: boolean; lab: Lab | undefined; publish: boolean },
+  options: { rehearse: boolean; lab: Lab | undefined; publish: Publish | undefined },
 ): Promise<ExitName> {
   try {
     const { status, result } = open.session.state
@@ -58,7 +62,7 @@ function tellPaused(
 async function tellFinished(
   open: OpenRun,
   end: Extract<RunEnd, { kind: 'finished' }>,
-  options: { lab: Lab | undefined; publish: boolean },
+  options: { lab: Lab | undefined; publish: Publish | undefined },
 ): Promise<ExitName> {
   const { session, screen, recorder, directory } = open
   const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
@@ -72,7 +76,7 @@ async function tellFinished(
   screen.line()
   screen.line(`The run ${end.result}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
   for (const line of nextSteps(open)) screen.line(line)
-  if (options.publish) await (await import('./drill.ts')).publishDrill(open, hash)
+  if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))
   const met = session.state.fault ? objectivesMet(session.state) === true : true
   return end.result === 'succeeded' && met ? 'ok' : 'failed'
 }

@@ -7,6 +7,7 @@ import { readJournal } from '../journal/read.ts'
 import { journalFile } from '../journal/run-directory.ts'
 import type { Lab } from '../lab/index.ts'
 import { drillRecord } from '../reports/drill-record.ts'
+import type { DrillRecord } from '../reports/drill-record.ts'
 import type { OpenRun } from './run-session.ts'
 
 const STEADY_TIMEOUT_MS = 60_000
@@ -98,12 +99,11 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
 }
 
 /** Publishes the record of a drill, passed or failed: docs/drills shows all of them. */
-export async function publishDrill({ session, screen }: OpenRun, journalHash: string): Promise<void> {
+export async function publishDrill({ session, screen }: OpenRun, journalHash: string): Promise<DrillRecord> {
+  const record = drillRecord(session.runbook, session.state, journalHash)
   const file = path.join('docs', 'drills', `${session.state.run}.json`)
   mkdirSync(path.join(session.root, 'docs', 'drills'), { recursive: true })
-  writeFileSync(
-    path.join(session.root, file),
-    `${JSON.stringify(drillRecord(session.runbook, session.state, journalHash), null, 2)}\n`,
-  )
+  writeFileSync(path.join(session.root, file), `${JSON.stringify(record, null, 2)}\n`)
   screen.line(`Drill record: ${file}`)
+  return record
 }

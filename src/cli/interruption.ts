@@ -11,10 +11,10 @@ export function listenForSignals(
   stop: () => void,
   release: () => void,
   say: (line: string) => void,
-): Interruption {
+): { interruption: Interruption; dispose: () => void } {
   const interruption: Interruption = { requested: 'no', reason: '' }
   let last = Number.NEGATIVE_INFINITY
-  process.on('SIGINT', () => {
+  const onInterrupt = (): void => {
     const now = performance.now()
     if (now - last < SAME_MS) return
     last = now
@@ -27,15 +27,16 @@ export function listenForSignals(
       stop()
     }
     release()
-  })
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      if (interruption.requested === 'no')
-        Object.assign(interruption, {
-          requested: 'pause',
-          reason: signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)',
-        })
-      release()
-    })
-  return interruption
+  }
+  const onEnd = (signal: NodeJS.Signals): void => {
+    const reason = signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)'
+    if (interruption.requested === 'no') Object.assign(interruption, { requested: 'pause', reason })
+    release()
+  }
+  const handlers = { SIGINT: onInterrupt, SIGTERM: onEnd, SIGHUP: onEnd }
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
+  const dispose = (): void => {
+    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
+  }
+  return { interruption, dispose }
 }

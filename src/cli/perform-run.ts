@@ -14,6 +14,7 @@ import { openPlan, openRunbook, projectRoot } from './project.ts'
 import { openNewRun, operatorName } from './run-session.ts'
 import type { RunSettings } from './run-session.ts'
 import { concludeRun } from './conclude.ts'
+import type { Publish } from './conclude.ts'
 
 export const RUN_OPTIONS = {
   env: { type: 'string' },
@@ -53,7 +54,7 @@ export async function performRun(
   id: string,
   values: RunValues,
   io: Io,
-  { publish }: { publish: boolean },
+  { publish }: { publish: Publish | undefined },
 ): Promise<ExitName> {
   const request = await readRequest(id, values, io)
   if (values['dry-run'] === true) {
@@ -102,6 +103,8 @@ async function prepare(
     const { readyLab } = await import('./lab-environment.ts')
     return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
   })
+  // Loaded while the preflight waits for others.
+  if (!unattended) void import('../host/prompts.ts')
   await passPreflight(
     { runbook, targets: open.targets, folders: runFolders(root, values.mirror) },
     unattended,

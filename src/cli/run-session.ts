@@ -174,7 +174,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
   )
   const recording = recordTerminal(settings.json ? process.stderr : process.stdout, directory, runbook.title)
   const prompts = new AbortController()
-  const interruption = listenForSignals(
+  const { interruption, dispose } = listenForSignals(
     () => executor.cancelAll(),
     () => prompts.abort(),
     (line) => screen.line(line),
@@ -203,6 +203,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
   recorder.listen((event) => screen.event(event, session))
   if (settings.json) recorder.listen((event) => process.stdout.write(`${JSON.stringify(event)}\n`))
   const close = (): void => {
+    dispose()
     screen.rest()
     executor.close()
     lock.release()

@@ -56,7 +56,11 @@ export const command: Command = {
     const say = values.json === true ? io.err : io.out
     const run = await open(root, directory, { ...journal, state }, values, say)
     say(`Resuming ${state.run}: ${state.title} in ${state.environment}; started ${state.startedAt}`)
-    return await concludeRun(run.open, { rehearse: state.mode === 'rehearsal', lab: run.lab, publish: false })
+    return await concludeRun(run.open, {
+      rehearse: state.mode === 'rehearsal',
+      lab: run.lab,
+      publish: undefined,
+    })
   },
 }
 

@@ -32,6 +32,6 @@ export const command: Command = {
       const { listRunbooks } = await import('../list-runbooks.ts')
       return listRunbooks(io)
     }
-    return await performRun(oneArgument('run', positionals, 'runbook'), values, io, { publish: false })
+    return await performRun(oneArgument('run', positionals, 'runbook'), values, io, { publish: undefined })
   },
 }

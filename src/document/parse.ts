@@ -1,11 +1,12 @@
 import type { Root, Yaml } from 'mdast'
 import { remark } from 'remark'
 import remarkFrontmatter from 'remark-frontmatter'
+import remarkGfm from 'remark-gfm'
 import remarkMdx from 'remark-mdx'
 import { VFileMessage } from 'vfile-message'
 import type { Problem } from '../model/problem.ts'
 
-const parser = remark().use(remarkFrontmatter, ['yaml']).use(remarkMdx).freeze()
+const parser = remark().use(remarkFrontmatter, ['yaml']).use(remarkGfm).use(remarkMdx).freeze()
 
 export type ParsedDocument = { tree: Root; frontMatter?: { text: string; firstLine: number } }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { duration } from './duration-schema.ts'
 
 const objective = z.strictObject({
   rto: duration.describe('Recovery time objective: how long customers may be without the service.'),
@@ -7,7 +7,6 @@ const objective = z.strictObject({
   approvedBy: z.string().describe('A person of contacts.yaml.'),
   approvedAt: z.iso.date(),
 })
-export type Objective = z.infer<typeof objective>
 
 export const service = z.strictObject({
   title: z.string(),
@@ -30,4 +29,3 @@ export const service = z.strictObject({
 export type Service = z.infer<typeof service>
 
 export const servicesFile = z.strictObject({ services: z.record(z.string(), service) })
-export type ServicesFile = z.infer<typeof servicesFile>

@@ -6,6 +6,7 @@ import { buildInfo } from './content/build-info.ts'
 import { audienceOf } from './content/people.ts'
 import type { Audience } from './content/people.ts'
 import { runbookFrontMatter } from './content/runbook-front-matter.ts'
+import { docsSidebar } from './docs-sidebar.ts'
 import { sitePlugin } from './plugin.ts'
 import { colourCode } from './remark/prose.ts'
 import { runbookPage } from './remark/runbook-page.ts'
@@ -19,6 +20,7 @@ const ICON =
 /** The site of the project in `root`. A test builds the site of another project by calling this with its folder. */
 export function siteConfig(root: string): Config {
   const audience = audienceOf(process.env)
+  const info = buildInfo(root, new Date())
   return {
     title: 'Drillbook',
     tagline: 'Disaster-recovery runbooks that are read, run, drilled and proven from one source.',
@@ -46,14 +48,14 @@ export function siteConfig(root: string): Config {
       hooks: { onBrokenMarkdownLinks: 'throw', onBrokenMarkdownImages: 'throw' },
       parseFrontMatter: runbookFrontMatter(root),
     },
-    customFields: { ...buildInfo(root, new Date()), audience },
+    customFields: { ...info, audience },
     plugins: [
       ['@docusaurus/plugin-content-docs', docs()],
       ['@docusaurus/plugin-content-docs', runbooks(root, audience)],
     ],
     themes: [
       ['@docusaurus/theme-classic', { customCss: CSS.map(cssFile) } satisfies ThemeOptions],
-      sitePlugin(root, audience),
+      sitePlugin(root, audience, info),
     ],
     themeConfig: {
       colorMode: { respectPrefersColorScheme: true, disableSwitch: true },
@@ -81,6 +83,7 @@ function docs(): DocsOptions {
   return {
     path: 'docs',
     routeBasePath: 'docs',
+    sidebarItemsGenerator: docsSidebar,
     sidebarCollapsible: false,
     breadcrumbs: false,
     remarkPlugins: [() => colourCode],

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '@docusaurus/types'
-import { formatProblem } from '../model/problem.ts'
+import { OperatorError, formatProblem } from '../model/problem.ts'
+import type { BuildInfo } from './content/build-info.ts'
 import { contactsPage } from './content/contacts.ts'
 import { readDrills } from './content/drills.ts'
 import { homeOf } from './content/home.ts'
@@ -17,19 +18,39 @@ const WATCHED = ['runbooks', 'scripts', 'templates', 'docs/plan', 'docs/drills']
 type Page = { path: string; component: string; exact: true; props: Record<string, unknown> }
 
 /** Our theme, the pages computed from the plan, and the checks that stop a build. */
-export function sitePlugin(root: string, audience: Audience): () => Plugin {
+export function sitePlugin(root: string, audience: Audience, info: BuildInfo): () => Plugin {
   return () => {
-    // First of all, so that every mistake in every runbook is told at once, before anything is built.
-    readAllRunbooks(root)
+    // First of all, so that every mistake is told at once, before anything is built.
+    tidily(() => [readAllRunbooks(root), readPlan(root)])
     const folders = WATCHED.map((folder) => path.join(root, folder)).filter((folder) => existsSync(folder))
     return {
       name: 'drillbook-site',
       getThemePath: () => path.join(import.meta.dirname, 'theme'),
       getPathsToWatch: () => folders.map((folder) => `${folder}/**/*`),
+      injectHtmlTags: () => ({ headTags: [{ tagName: 'style', innerHTML: paperFooter(info) }] }),
       contentLoaded: ({ actions }) => pages(root, audience).forEach(actions.addRoute),
       configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
       postBuild: ({ outDir }) => refuseLeaks(outDir, readPlan(root).plan, audience),
     }
+  }
+}
+
+/** At the foot of every printed sheet: sheets are parted, and a loose one must still say what it is. */
+function paperFooter({ commit, builtAt, validUntil }: BuildInfo): string {
+  const words = `Drillbook, built ${builtAt} from ${commit}, valid until ${validUntil}`
+  const small = 'font-size: 8pt; font-family: sans-serif'
+  return `@page { @bottom-left { content: "${words}"; ${small} } @bottom-right { content: counter(page) " of " counter(pages); ${small} } }`
+}
+
+/** A mistake of an author is told by its place and its message; where in our code it was noticed helps nobody. */
+function tidily(read: () => unknown): void {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    const tidy = new Error(error.message)
+    tidy.stack = error.message
+    throw tidy
   }
 }
 

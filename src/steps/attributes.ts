@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../model/duration.ts'
+import { duration } from '../model/duration-schema.ts'
 import type { Condition, ValueType } from '../model/runbook.ts'
 
 /** Attribute values are text in the runbook; these turn the text into the model's types. */

@@ -37,3 +37,23 @@ export function Code({ tokens, lang, about = lang, what = 'code' }: Props): Reac
     </div>
   )
 }
+
+/** A script that no step names but one imports. */
+export function Imported({
+  file,
+  tokens,
+  lang,
+}: {
+  file: string
+  tokens: readonly Token[]
+  lang: string
+}): ReactNode {
+  return (
+    <details open className="imported" data-file={file}>
+      <summary>
+        <code>{file}</code>
+      </summary>
+      <Code tokens={tokens} lang={lang} what={file} />
+    </details>
+  )
+}

@@ -1,11 +1,11 @@
-import type { TOCItem } from '@docusaurus/mdx-loader'
+import type { TocItem } from '../remark/toc.ts'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 
-const NOTHING: readonly TOCItem[] = []
+const NOTHING: readonly TocItem[] = []
 
 /** The contents of a page as a flat list; `follow` marks the place where the reader is. */
-export function Contents({ toc, follow = false }: { toc: readonly TOCItem[]; follow?: boolean }): ReactNode {
+export function Contents({ toc, follow = false }: { toc: readonly TocItem[]; follow?: boolean }): ReactNode {
   const here = useReadingPlace(follow ? toc : NOTHING)
   return (
     <ol className="contents-list">
@@ -25,7 +25,7 @@ export function Contents({ toc, follow = false }: { toc: readonly TOCItem[]; fol
 }
 
 /** The id of the last heading above the middle of the window. */
-function useReadingPlace(toc: readonly TOCItem[]): string | undefined {
+function useReadingPlace(toc: readonly TocItem[]): string | undefined {
   const [here, setHere] = useState<string>()
   useEffect(() => {
     if (toc.length === 0) return undefined

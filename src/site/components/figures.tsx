@@ -29,7 +29,7 @@ export function EstimateText({ estimate }: { estimate: Estimate }): ReactNode {
 export function MeasuredNote({ measured }: { measured: Measured }): ReactNode {
   return (
     <span className="aside">
-      drill of {measured.on}, {measured.verdict}
+      drill of {measured.on} in {measured.environment}: {measured.verdict}
       {measured.changedSince && <strong className="warning"> ▲ runbook changed since</strong>}
     </span>
   )

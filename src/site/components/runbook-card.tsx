@@ -53,6 +53,13 @@ export function RunbookCard({ card }: { card: Card }): ReactNode {
             </>
           )}
         </Row>
+        {card.requires.length > 0 && (
+          <Row name="Needs">
+            {card.requires.map(({ program, version }) => (
+              <code key={program}>{version === undefined ? program : `${program} ≥ ${version}`}</code>
+            ))}
+          </Row>
+        )}
         {inputs.length > 0 && (
           <Row name="You are asked">
             <Asked inputs={inputs} />
@@ -84,7 +91,7 @@ function Begin({ id }: { id: string }): ReactNode {
 function Objectives({ card: { objective, measured } }: { card: Card }): ReactNode {
   return (
     <>
-      <Row name="RTO">
+      <Row name="RTO" keep>
         <Objective ms={objective?.rtoMs} />
         <MeasuredTime ms={measured?.rtoMs} />
       </Row>
@@ -95,7 +102,11 @@ function Objectives({ card: { objective, measured } }: { card: Card }): ReactNod
       {objective && (
         <Row name="Approved">
           by {objective.approvedBy}, {objective.approvedAt}
-          {measured && <MeasuredNote measured={measured} />}
+        </Row>
+      )}
+      {measured && (
+        <Row name="Last drill">
+          <MeasuredNote measured={measured} />
         </Row>
       )}
     </>
@@ -127,9 +138,18 @@ function Asked({ inputs }: { inputs: Card['inputs'] }): ReactNode {
   )
 }
 
-function Row({ name, children }: { name: string; children: ReactNode }): ReactNode {
+/** `keep`: not parted from the row after it. */
+function Row({
+  name,
+  keep = false,
+  children,
+}: {
+  name: string
+  keep?: boolean
+  children: ReactNode
+}): ReactNode {
   return (
-    <div className="card-row">
+    <div className={keep ? 'card-row card-row-keep' : 'card-row'}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

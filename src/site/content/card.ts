@@ -1,6 +1,6 @@
 import type { Plan } from '../../document/plan.ts'
-import type { InputSpec, Runbook, Severity } from '../../model/runbook.ts'
-import type { DrillRecord } from './drills.ts'
+import type { InputSpec, Requirement, Runbook, Severity } from '../../model/runbook.ts'
+import type { DrillRecord } from '../../reports/drill-record.ts'
 import { estimate } from './estimate.ts'
 import type { Estimate } from './estimate.ts'
 import { showRole } from './people.ts'
@@ -17,6 +17,7 @@ export type Card = {
   measured?: Measured
   triggers: string[]
   estimate: Estimate
+  requires: Requirement[]
   inputs: { name: string; prompt: string; secret: boolean; default?: string; choices?: string[] }[]
   callees: ShownPerson[]
   digest: string
@@ -28,12 +29,13 @@ export type Measured = {
   rtoMs: number | null
   rpoMs: number | null
   on: string
+  environment: string
   verdict: DrillRecord['verdict']
   changedSince: boolean
 }
 
 export function runbookCard(runbook: Runbook, plan: Plan, drills: DrillRecord[], audience: Audience): Card {
-  const { id, summary, severity, triggers, file } = runbook
+  const { id, summary, severity, triggers, file, requires } = runbook
   const service = plan.services[runbook.service]
   const objective = objectiveOf(plan, runbook.service)
   const measured = measuredOf(runbook, drills)
@@ -43,6 +45,7 @@ export function runbookCard(runbook: Runbook, plan: Plan, drills: DrillRecord[],
     severity,
     triggers,
     file,
+    requires,
     service:
       service === undefined
         ? { id: runbook.service, title: runbook.service }
@@ -69,7 +72,14 @@ export function measuredOf(runbook: Runbook, drills: DrillRecord[]): Measured | 
   if (!drill) return undefined
   const { rtoMs, rpoMs } = drill.measured
   const changedSince = drill.digest !== runbook.digest
-  return { rtoMs, rpoMs, on: drill.startedAt.slice(0, 10), verdict: drill.verdict, changedSince }
+  return {
+    rtoMs,
+    rpoMs,
+    on: drill.startedAt.slice(0, 10),
+    environment: drill.environment,
+    verdict: drill.verdict,
+    changedSince,
+  }
 }
 
 function shownInput([name, spec]: [string, InputSpec]): Card['inputs'][number] {

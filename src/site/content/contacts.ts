@@ -5,7 +5,7 @@ import { personName } from './plan.ts'
 import { showMethods, showPerson } from './people.ts'
 import type { Audience, ShownMethod, ShownPerson } from './people.ts'
 
-export type ShownLevel = { targets: ShownTarget[]; delayMs: number; channels: string[]; ackRequired: boolean }
+type ShownLevel = { targets: ShownTarget[]; delayMs: number; channels: string[]; ackRequired: boolean }
 export type ShownTarget = { kind: EscalationTarget['kind']; id: string; name: string; people: string[] }
 export type ShownPolicy = {
   id: string

@@ -1,23 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
-
-/** What a runbook's card reads of a published drill record; everything else in it is left alone. */
-const drillRecord = z.looseObject({
-  runbook: z.string(),
-  startedAt: z.iso.datetime({ offset: true }),
-  verdict: z.enum(['passed', 'failed']),
-  digest: z.string(),
-  measured: z.looseObject({ rtoMs: z.number().nullable(), rpoMs: z.number().nullable() }),
-})
-export type DrillRecord = z.infer<typeof drillRecord>
+import { drillRecordSchema } from '../../reports/drill-record.ts'
+import type { DrillRecord } from '../../reports/drill-record.ts'
 
 /** The published drills, newest first, and the files that are not one. A folder that is not there holds none. */
 export function readDrills(root: string): { drills: DrillRecord[]; unreadable: string[] } {
   const drills: DrillRecord[] = []
   const unreadable: string[] = []
   for (const file of jsonFiles(path.join(root, 'docs/drills'))) {
-    const record = drillRecord.safeParse(parsed(file))
+    const record = drillRecordSchema.safeParse(parsed(file))
     if (record.success) drills.push(record.data)
     else unreadable.push(path.relative(root, file))
   }

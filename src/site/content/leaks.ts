@@ -11,12 +11,15 @@ const TEXT = /\.(html|js|json|css|xml|txt|ics|vcf)$/
 export function refuseLeaks(outDir: string, plan: Plan, audience: Audience): void {
   const withheld = withheldValues(plan, audience)
   if (withheld.length === 0) return
-  const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) => TEXT.test(file))
-  for (const file of files) {
-    const text = readFileSync(path.join(outDir, file), 'utf8')
+  const files = readdirSync(outDir, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && TEXT.test(entry.name),
+  )
+  for (const entry of files) {
+    const file = path.join(entry.parentPath, entry.name)
+    const text = readFileSync(file, 'utf8')
     if (withheld.some((value) => text.includes(value)))
       throw new OperatorError('refused', {
-        file: path.join(path.basename(outDir), file),
+        file: path.relative(path.dirname(outDir), file),
         message: `holds a contact that a build for ${audience} readers leaves out`,
         hint: 'See privacy in docs/plan/contacts.yaml; prose must not repeat what it keeps back.',
       })

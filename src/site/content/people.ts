@@ -28,7 +28,7 @@ export function audienceOf(env: Record<string, string | undefined>): Audience {
   throw new Error(`DRILLBOOK_AUDIENCE=${value}: expected internal or public`)
 }
 
-export function mayShow(person: Person, audience: Audience): boolean {
+function mayShow(person: Person, audience: Audience): boolean {
   return person.privacy === 'public' || (person.privacy === 'internal' && audience === 'internal')
 }
 

@@ -1,4 +1,4 @@
-import { PLAN_FILES, loadPlan } from '../../document/plan.ts'
+import { loadPlan } from '../../document/plan.ts'
 import type { Plan } from '../../document/plan.ts'
 import type { Contacts } from '../../model/contact.ts'
 import type { Problem } from '../../model/problem.ts'
@@ -13,9 +13,6 @@ export function readPlan(root: string): { plan: Plan; problems: Problem[] } {
   if (!plan) throw new OperatorError('failed', problems)
   return { plan, problems }
 }
-
-/** What the pages are computed from, besides the runbooks. */
-export const PLAN_SOURCES: readonly string[] = Object.values(PLAN_FILES)
 
 /** The name of a person, or the id as it stands when nobody has it. */
 export function personName(contacts: Contacts, id: string): string {

@@ -6,7 +6,7 @@ import type { Flow } from './elements.ts'
 import { tokensOf } from './highlight.ts'
 
 /** A code block that is only shown. */
-export function codeElement(code: Code): MdxJsxFlowElement {
+function codeElement(code: Code): MdxJsxFlowElement {
   const lang = code.lang ?? ''
   return element('Code', { lang, tokens: tokensOf(code.value, lang) })
 }

@@ -8,6 +8,7 @@ import { readPlan } from '../content/plan.ts'
 import { readRunbook, runbookIdOf } from '../content/runbooks.ts'
 import { readTree } from './document.ts'
 import { element } from './elements.ts'
+import { IMPORTED, showImported } from './imported.ts'
 import { indexNodes } from './index-nodes.ts'
 import { showElements } from './show-nodes.ts'
 import { tocExport } from './toc.ts'
@@ -32,9 +33,12 @@ function pageOf(root: string, id: string, audience: Audience): Root['children'] 
   const index = indexNodes(runbook.nodes)
   const page = { root, runbook, index, readFile: new ProjectFiles(root).read }
   const source = readTree(root, runbook, id)
+  const imported = showImported(root, runbook)
+  const appendix = imported.length === 0 ? [] : [{ id: IMPORTED.id, value: IMPORTED.title, level: 2 }]
   return [
-    tocExport(runbook.nodes, index),
+    tocExport(runbook.nodes, index, appendix),
     element('RunbookCard', { card }),
     ...showElements(source.children, runbook.nodes, 2, page),
+    ...imported,
   ]
 }

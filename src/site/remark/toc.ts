@@ -5,10 +5,10 @@ import { literal } from './elements.ts'
 import type { NodeIndex } from './index-nodes.ts'
 import { linkTo } from './index-nodes.ts'
 
-type TocItem = { value: string; id: string; level: number }
+export type TocItem = { value: string; id: string; level: number }
 
 /** `export const toc`: one entry a node. Docusaurus keeps an export of this name and adds none of its own. */
-export function tocExport(nodes: readonly Node[], index: NodeIndex): RootContent {
+export function tocExport(nodes: readonly Node[], index: NodeIndex, appendix: TocItem[]): RootContent {
   return {
     type: 'mdxjsEsm',
     value: '',
@@ -30,7 +30,7 @@ export function tocExport(nodes: readonly Node[], index: NodeIndex): RootContent
                 {
                   type: 'VariableDeclarator',
                   id: { type: 'Identifier', name: 'toc' },
-                  init: literal(tocItems(nodes, 2, index)),
+                  init: literal([...tocItems(nodes, 2, index), ...appendix]),
                 },
               ],
             },

@@ -9,7 +9,7 @@ import { InformFacts, InformView } from '../../steps/inform/view.tsx'
 import { ParallelFacts, ParallelView } from '../../steps/parallel/view.tsx'
 import { StepFacts, StepView } from '../../steps/step/view.tsx'
 import { UseFacts, UseView } from '../../steps/use/view.tsx'
-import { Code } from '../components/code.tsx'
+import { Code, Imported } from '../components/code.tsx'
 import { FenceView } from '../components/fence.tsx'
 import { RunbookCard } from '../components/runbook-card.tsx'
 
@@ -29,6 +29,7 @@ const components: ComponentProps<typeof MDXProvider>['components'] = {
   admonition: Admonition,
   RunbookCard,
   Code,
+  Imported,
   Fence: FenceView,
   Step: StepView,
   StepFacts,

@@ -9,7 +9,8 @@ let shown: string | undefined
 export default function SkipToContent(): ReactNode {
   const { pathname } = useLocation()
   useEffect(() => {
-    if (shown !== undefined && shown !== pathname) document.getElementById('main')?.focus({ preventScroll: true })
+    if (shown !== undefined && shown !== pathname)
+      document.getElementById('main')?.focus({ preventScroll: true })
     shown = pathname
   }, [pathname])
   return (

@@ -23,9 +23,19 @@ export async function runStep(step: Step, session: Session): Promise<Onward> {
   return await attemptStep(step, session)
 }
 
-/** Tries the step, and again as often as it allows, without asking anyone. */
+/** Asks those who have to approve, then tries the step. */
 export async function attemptStep(step: Step, session: Session): Promise<Onward> {
-  const first = stepState(session.state, step.id).attempts + 1
+  const consent = await session.approvals.obtain(step, 'run', nextAttempt(step, session), session)
+  return consent.kind === 'run' ? await tryStep(step, session) : declined(step.id, consent, session)
+}
+
+export function nextAttempt(step: Step, session: Session): number {
+  return stepState(session.state, step.id).attempts + 1
+}
+
+/** Tries the step, and again as often as it allows, without asking anyone. */
+export async function tryStep(step: Step, session: Session): Promise<Onward> {
+  const first = nextAttempt(step, session)
   for (let attempt = first; ; attempt += 1) {
     session.record({ event: 'step-started', step: step.id, attempt })
     const onward = await continueStep(step, session)

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { buildSite } from './support/build.ts'
+import { fixtureProject } from './support/fixture.ts'
+
+const cases: [title: string, file: string, change: (text: string) => string, expected: string[]][] = [
+  [
+    'every mistake of a runbook, each with its place',
+    'runbooks/traps.mdx',
+    (text) =>
+      text
+        .replace('danger="destructive"', 'danger="scary"')
+        .replace('file=scripts/postgres/fence.ts', 'file=scripts/none.ts'),
+    ['runbooks/traps.mdx:30:37  ', 'attribute danger', 'runbooks/traps.mdx:54:1  ', 'there is no such file'],
+  ],
+  [
+    'a used runbook, with its own place',
+    'runbooks/backup/take.mdx',
+    (text) => text.replace('```sh run', '```sh rnu'),
+    ['runbooks/backup/take.mdx:34:1  ', 'unknown fence role "rnu"'],
+  ],
+  [
+    'a character that a page cannot show for what it is',
+    'scripts/postgres/fence.ts',
+    (text) => text.replace('trailing spaces', 'trailing\u00A0spaces'),
+    ['scripts/postgres/fence.ts:6:35  ', 'the character U+00A0 cannot be shown for what it is'],
+  ],
+  [
+    'a plan that cannot be read',
+    'docs/plan/services.yaml',
+    (text) => text.replace('tier: 0', 'tier: first'),
+    ['docs/plan/services.yaml:5:11  ', 'services.ledger-db.tier'],
+  ],
+  [
+    'a link to nowhere',
+    'docs/index.md',
+    (text) => `${text}\n[There](/runbooks/none/)\n`,
+    ['found broken links', '/runbooks/none/'],
+  ],
+]
+
+for (const [title, file, change, expected] of cases)
+  void test(`a build fails on ${title}`, { timeout: 120_000 }, async () => {
+    using project = fixtureProject()
+    project.write(file, changed(project.root, file, change))
+    const outDir = path.join(project.root, 'build')
+    const { failed, output } = await buildSite(project.root, outDir)
+    assert.ok(failed, output)
+    for (const part of expected) assert.ok(output.includes(part), `expected ${part} in\n${output}`)
+    if (file !== 'docs/index.md')
+      assert.ok(!existsSync(path.join(outDir, 'index.html')), 'nothing was published')
+  })
+
+function changed(root: string, file: string, change: (text: string) => string): string {
+  const text = readFileSync(path.join(root, file), 'utf8')
+  const after = change(text)
+  assert.notEqual(after, text, 'the test changes the file')
+  return after
+}

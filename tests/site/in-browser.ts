@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { steps } from '../../src/model/runbook.ts'
+import { everyNode, runbookOf } from './same-bytes.ts'
+
+type Site = { root: string; ids: string[] }
+
+const PAGES = ['/', '/runbooks/', '/services/', '/contacts/', '/docs/']
+
+async function withPage(
+  browser: Browser,
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options)
+  try {
+    await use(await context.newPage())
+  } finally {
+    await context.close()
+  }
+}
+
+function paths({ ids }: Site): string[] {
+  return [...PAGES, ...ids.map((id) => `/runbooks/${id}/`)]
+}
+
+async function hydrated(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('html[data-has-hydrated="true"]').waitFor({ state: 'attached' })
+}
+
+export async function assertCopies(browser: Browser, origin: string, { root, ids }: Site): Promise<void> {
+  await withPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    for (const id of ids) {
+      const codes = steps(runbookOf(root, id).nodes).flatMap((step) => step.fences.map((fence) => fence.code))
+      await hydrated(page, `${origin}/runbooks/${id}/`)
+      const buttons = await page.locator('.fence .copy').all()
+      assert.equal(buttons.length, codes.length)
+      for (const [position, button] of buttons.entries()) {
+        await button.click()
+        await button.and(page.locator('[data-state="copied"]')).waitFor()
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), codes[position])
+      }
+    }
+  })
+}
+
+export async function assertQuiet(browser: Browser, origin: string, site: Site): Promise<void> {
+  await withPage(browser, {}, async (page) => {
+    const heard: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text())
+    })
+    page.on('pageerror', (error) => heard.push(error.message))
+    page.on('request', (request) => {
+      const { protocol, origin: other } = new URL(request.url())
+      if (protocol !== 'data:' && other !== origin) heard.push(request.url())
+    })
+    page.on('requestfailed', (request) => heard.push(`failed: ${request.url()}`))
+    for (const path of paths(site)) {
+      await hydrated(page, origin + path)
+      await page.waitForLoadState('networkidle')
+      assert.deepEqual(heard, [], path)
+    }
+  })
+}
+
+export async function assertDarkWithoutScript(browser: Browser, origin: string, site: Site): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    await withPage(browser, { javaScriptEnabled: false, colorScheme }, async (page) => {
+      for (const path of paths(site)) {
+        await page.goto(origin + path)
+        const [paper, ink] = await page
+          .locator('body')
+          .evaluate((body) => [getComputedStyle(body).backgroundColor, getComputedStyle(body).color])
+        const dark = brightness(paper) < brightness(ink)
+        assert.equal(dark, colorScheme === 'dark', `${path} in ${colorScheme}: ${ink} on ${paper}`)
+        const copy = page.locator('.copy').first()
+        if ((await copy.count()) > 0)
+          assert.equal(await copy.isVisible(), false, 'no button that does nothing')
+      }
+    })
+}
+
+function brightness(color: string | undefined): number {
+  return (color?.match(/\d+/g) ?? []).slice(0, 3).reduce((total, part) => total + Number(part), 0)
+}
+
+export async function assertNarrow(browser: Browser, origin: string, site: Site): Promise<void> {
+  for (const javaScriptEnabled of [true, false])
+    await withPage(browser, { javaScriptEnabled, viewport: { width: 320, height: 640 } }, async (page) => {
+      for (const path of paths(site)) {
+        await page.goto(origin + path)
+        const width = await page.locator('html').evaluate((html) => html.scrollWidth)
+        assert.ok(width <= 320, `${path} is ${width} px wide`)
+      }
+    })
+}
+
+export async function assertPrint(browser: Browser, origin: string, { root, ids }: Site): Promise<void> {
+  await withPage(browser, { colorScheme: 'dark', viewport: { width: 794, height: 1123 } }, async (page) => {
+    for (const id of ids) {
+      const { nodes } = runbookOf(root, id)
+      await hydrated(page, `${origin}/runbooks/${id}/`)
+      // What a reader closed on the screen has to be on paper all the same.
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = false
+      })
+      await page.emulateMedia({ media: 'print' })
+      const shown = await page.locator('main').innerText()
+      for (const node of everyNode(nodes)) assert.ok(shown.includes(node.id), `${node.id} is printed`)
+      assert.ok(shown.includes('☐ 1 done'), 'there is a box to tick')
+      const boxes = await page.locator('.fence pre').evaluateAll((list) =>
+        list.map((pre) => ({
+          height: pre.getBoundingClientRect().height,
+          cut: pre.scrollWidth > pre.clientWidth,
+          visible: pre.checkVisibility({ contentVisibilityAuto: true }),
+        })),
+      )
+      assert.equal(boxes.length, steps(nodes).flatMap((step) => step.fences).length)
+      for (const box of boxes) assert.ok(box.height > 10 && box.visible && !box.cut, JSON.stringify(box))
+      const paper = await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)
+      assert.ok(brightness(paper) > 700, 'paper is light, also where the screen is dark')
+      assert.ok(await page.locator('footer').getByText('valid until').isVisible())
+      await page.emulateMedia({ media: null })
+    }
+  })
+}
+
+const KEYS = 8
+
+export async function assertFewKeys(browser: Browser, origin: string, { ids }: Site): Promise<void> {
+  if (ids.length === 0) return
+  await withPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await hydrated(page, `${origin}/`)
+    let presses = 0
+    const press = async (key: string): Promise<void> => {
+      presses += 1
+      await page.keyboard.press(key)
+    }
+    const tabTo = async (selector: string): Promise<void> => {
+      for (let tabs = 0; tabs < KEYS; tabs += 1) {
+        await press('Tab')
+        if ((await page.locator(`${selector}:focus`).count()) > 0) return
+      }
+    }
+    await tabTo('.skip')
+    await press('Enter')
+    await tabTo('.runbook-anchor a')
+    await press('Enter')
+    await page.locator('.begin .copy').waitFor()
+    await page.locator('main:focus').waitFor({ state: 'attached' })
+    await tabTo('.begin .copy')
+    await press('Enter')
+    await page.locator('.begin .copy[data-state="copied"]').waitFor()
+    await tabTo('a[href^="tel:"]')
+    assert.ok(presses <= KEYS, `${presses} key presses`)
+    assert.equal(await page.locator('a[href^="tel:"]:focus').count(), 1, 'the keyboard is at a number')
+    const outline = await page.locator(':focus').evaluate((focused) => getComputedStyle(focused).outlineStyle)
+    assert.equal(outline, 'solid', 'and one can see that it is')
+  })
+}

@@ -151,6 +151,8 @@ function recoveryPoint(
 function rateBefore(attempts: Attempt[], faultAt: number): number | null {
   const since = Math.max(faultAt - RATE_WINDOW_MS, attempts[0]?.sentAt ?? faultAt)
   if (faultAt - since < RATE_WINDOW_LEAST_MS) return null
-  const inWindow = attempts.filter(({ outcome, doneAt }) => outcome === 'acknowledged' && doneAt > since && doneAt <= faultAt)
+  const inWindow = attempts.filter(
+    ({ outcome, doneAt }) => outcome === 'acknowledged' && doneAt > since && doneAt <= faultAt,
+  )
   return (inWindow.length / (faultAt - since)) * 1000
 }

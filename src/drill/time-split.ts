@@ -4,8 +4,7 @@ import type { JournalEvent } from '../model/event.ts'
 export function humanTime(events: readonly JournalEvent[], from: number, to: number): number {
   let total = 0
   for (const event of events) {
-    if (event.event !== 'step-confirmed' && event.event !== 'decision-made') continue
-    if (event.by !== 'person') continue
+    if (!('waitedMs' in event) || ('by' in event && event.by !== 'person')) continue
     const until = Date.parse(event.at)
     total += Math.max(0, Math.min(until, to) - Math.max(until - event.waitedMs, from))
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { delimiter } from 'node:path'
+import { OperatorError } from '../model/problem.ts'
 import type { Account } from './state.ts'
 
 export type CommandResult = { code: number | null; signal: NodeJS.Signals | null; output: string }
@@ -47,7 +48,8 @@ export async function runOrThrow(...call: Parameters<typeof run>): Promise<void>
   const [file, words] = call
   const result = await run(...call)
   if (result.code === 0) return
-  throw new Error(
-    `${file} ${words.join(' ')} ended with ${result.code ?? result.signal}:\n${result.output.trim()}`,
-  )
+  throw new OperatorError('failed', {
+    message: `${file} ended with ${result.code ?? result.signal}:\n${result.output.trim()}`,
+    hint: `It was started as: ${[file, ...words].join(' ')}`,
+  })
 }

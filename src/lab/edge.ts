@@ -27,19 +27,13 @@ export async function startEdge(config: EdgeConfig): Promise<Edge> {
   // Idle connections are given up long before the service would close them under a request.
   const agent = new Agent({ keepAlive: true, maxSockets: 512, timeout: 10_000 })
 
-  const front = await listen(config.port, (request, response) => {
-    forward(request, response, agent, config.upstreams[active] ?? 0)
-  })
-  const admin = await listen(config.adminPort, (request, response) => {
-    void administrate(request, response)
-  })
-
   const administrate = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const regions = Object.keys(config.upstreams)
-    if (request.url !== '/route')
-      return reply(response, 404, { error: `unknown address ${request.url}; expected /route` })
-    if (request.method === 'GET') return reply(response, 200, { region: active, regions })
-    if (request.method !== 'PUT') return reply(response, 405, { error: 'expected GET or PUT' })
+    const call = `${request.method} ${request.url}`
+    if (call === 'GET /route') return reply(response, 200, { region: active, regions })
+    if (call !== 'PUT /route') {
+      return reply(response, 404, { error: `unknown request ${call}; expected GET or PUT /route` })
+    }
     const wanted = route.safeParse(await readBody(request))
     if (!wanted.success || !regions.includes(wanted.data.region)) {
       return reply(response, 400, {
@@ -53,6 +47,13 @@ export async function startEdge(config: EdgeConfig): Promise<Edge> {
     active = wanted.data.region
     return reply(response, 200, { region: active, regions })
   }
+
+  const front = await listen(config.port, (request, response) => {
+    forward(request, response, agent, config.upstreams[active] ?? 0)
+  })
+  const admin = await listen(config.adminPort, (request, response) => {
+    administrate(request, response).catch((error: unknown) => reply(response, 500, { error: String(error) }))
+  })
 
   return {
     async close() {

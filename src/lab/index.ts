@@ -1,3 +1,12 @@
+/*
+ * The lab: a real two-region system on this machine.
+ *   up, repair, demolish, lock, options, state     its life, and the folder it lives in
+ *   postgres, standby, postmaster, account, binaries   the databases, as processes and as files
+ *   parts, service                                 the service processes: how they are started, what they share
+ *   delay-proxy, orders-service, edge, canary      each of them, run as a program
+ *   order-stream, customer, tracker, ledger        what the canary is made of
+ *   lab, health, canary-control, damage            what a caller may ask of a lab, and do to it
+ */
 import { existsSync, readdirSync } from 'node:fs'
 import { OperatorError } from '../model/problem.ts'
 import { demolish, isLabFolder } from './demolish.ts'

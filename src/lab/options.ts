@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { OperatorError } from '../model/problem.ts'
 
@@ -36,8 +37,21 @@ export const defaultOptions: LabOptions = {
 /** The folder that holds every lab of this account. */
 export function stateRoot(): string {
   const chosen = process.env['DRILLBOOK_LAB']
-  if (chosen !== undefined && chosen !== '') return resolve(chosen)
+  const root = chosen === undefined || chosen === '' ? ownFolder() : resolve(chosen)
+  return withoutSymlinks(root)
+}
+
+function ownFolder(): string {
   return join(tmpdir(), `drillbook-lab-${process.getuid?.() ?? 0}`)
+}
+
+/** The kernel names a process's folder without symbolic links, and processes are told apart by it. */
+function withoutSymlinks(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return join(withoutSymlinks(dirname(path)), basename(path))
+  }
 }
 
 /** The folder of one lab: its data, logs, secrets and process records, and nothing of any other lab. */

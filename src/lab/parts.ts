@@ -98,6 +98,8 @@ export async function startPart(directory: string, part: Part, signal?: AbortSig
   try {
     await untilReady(part, child, logFile, signal)
   } finally {
+    // What becomes of it from now on is found from its record, also by other programs.
+    child.removeAllListeners().on('error', () => undefined)
     if (child.connected) child.disconnect()
     child.unref()
   }
@@ -109,30 +111,21 @@ async function untilReady(
   logFile: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const limit = AbortSignal.any([
-    AbortSignal.timeout(START_TIMEOUT_MS),
-    ...(signal === undefined ? [] : [signal]),
-  ])
+  let timer: NodeJS.Timeout | undefined
   await new Promise<void>((resolve, reject) => {
-    limit.addEventListener('abort', () => reject(limit.reason), { once: true })
+    timer = setTimeout(() => reject(new Error(`${part.name} was not ready within 15 s`)), START_TIMEOUT_MS)
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
     child.once('error', reject)
-    child.once('exit', (code, by) => {
-      const last = readFileSync(logFile, 'utf8').trim().split('\n').slice(-8).join('\n')
-      reject(
-        new Error(
-          `${part.name} ended with ${code ?? by} before it was ready; the end of ${logFile}:\n${last}`,
-        ),
-      )
-    })
+    child.once('exit', (code, by) => reject(endedEarly(part, code ?? by, logFile)))
     child.once('message', (message) => {
       const said = readiness.parse(message)
       if (said.ready) resolve()
-      else
-        reject(
-          said.portTaken
-            ? new PortTaken(part.port)
-            : new Error(`${part.name} did not start: ${said.message}`),
-        )
+      else reject(said.portTaken ? new PortTaken(part.port) : new Error(`${part.name}: ${said.message}`))
     })
-  })
+  }).finally(() => clearTimeout(timer))
+}
+
+function endedEarly(part: Part, how: number | NodeJS.Signals | null, logFile: string): Error {
+  const last = readFileSync(logFile, 'utf8').trim().split('\n').slice(-8).join('\n')
+  return new Error(`${part.name} ended with ${how} before it was ready; the end of ${logFile}:\n${last}`)
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
+import { OperatorError } from '../model/problem.ts'
 
 const LOWEST = 10_000
 const ATTEMPTS = 200
@@ -42,10 +43,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...held.keys()]
 }
 
-/** A port that was free was taken before its process could listen on it: everything is tried again with others. */
-export class PortTaken extends Error {
+/** Another program took a port before its own process could listen on it. A new lab is tried again with others. */
+export class PortTaken extends OperatorError {
+  readonly port: number
+
   constructor(port: number) {
-    super(`port ${port} was taken by another program`)
+    super('failed', {
+      message: `port ${port} was taken by another program`,
+      hint: `End the program that listens on 127.0.0.1:${port}, or make a new lab: drillbook lab down, then up.`,
+    })
     this.name = 'PortTaken'
+    this.port = port
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { OperatorError } from '../model/problem.ts'
 import { giveTo } from './account.ts'
 import { asAccount, cleanEnvironment, runOrThrow } from './commands.ts'
@@ -11,13 +11,14 @@ import { otherRegion, type Region } from './options.ts'
 import { PortTaken } from './ports.ts'
 import { readPostmaster, removeZombieLock } from './postmaster.ts'
 import { identify, writeRecord } from './processes.ts'
-import { isErrno, labPaths, type LabState, type NodeFacts } from './state.ts'
+import { labPaths, type LabState, type NodeFacts } from './state.ts'
 
 export const ADMIN = 'drillbook_admin'
 export const DATABASE = 'orders'
 
 const RETRY_MS = 20
 const START_TIMEOUT_MS = 30_000
+const STARTING_UP = '57P03'
 
 /** A physical slot is named after the region that reads it. */
 export function slotName(reader: Region): string {
@@ -126,7 +127,7 @@ export async function startPostgres(
 ): Promise<void> {
   const node = state.nodes[region]
   refuseFenced(node, region)
-  removeZombieLock(node.dataDirectory)
+  await removeZombieLock(node.dataDirectory)
   signal?.throwIfAborted()
   const shell = launchPostmaster(directory, state, region)
   await untilAnswering(state, region, shell, signal)
@@ -180,13 +181,13 @@ async function untilAnswering(
   }
 }
 
-/** Any answer but "starting up" will do: a node may run and rightly refuse this connection. */
+/** Any answer of the server but "starting up" will do: it may run and rightly refuse this connection. */
 async function answers(state: LabState, region: Region): Promise<boolean> {
   try {
     await query(state, region, 'postgres', 'select 1')
     return true
   } catch (error) {
-    return !isErrno(error, '57P03', 'ECONNREFUSED', 'ECONNRESET')
+    return error instanceof DatabaseError && error.code !== STARTING_UP
   }
 }
 

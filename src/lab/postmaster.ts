@@ -1,10 +1,21 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { processesInside, signalProcess, untilGone, viewProcess, type ProcessIdentity } from './processes.ts'
+import {
+  findProcess,
+  identify,
+  processesInside,
+  signalProcess,
+  untilGone,
+  viewProcess,
+  type ProcessIdentity,
+} from './processes.ts'
 
 const FREEZE_TIMEOUT_MS = 200
+/** A parent that collects its children does so at once. */
+const COLLECT_TIMEOUT_MS = 200
 
 export type Postmaster = {
   /** Undefined when the file is a leftover: the process is gone, a zombie, or something else by now. */
@@ -21,9 +32,13 @@ export function readPostmaster(dataDirectory: string): Postmaster | undefined {
     return undefined
   }
   const pid = Number(lines[0])
-  const owner = postgresProcesses(dataDirectory).find((found) => found.pid === pid)
+  const found = findProcess(pid)
+  const ours = found !== undefined && found.command === 'postgres' && found.directory === dataDirectory
   const memory = /^\s*\d+\s+(\d+)/.exec(lines[6] ?? '')?.[1]
-  return { process: owner, sharedMemoryId: memory === undefined ? undefined : Number(memory) }
+  return {
+    process: ours ? identify(pid) : undefined,
+    sharedMemoryId: memory === undefined ? undefined : Number(memory),
+  }
 }
 
 /** The postmaster of a data directory and all its children; also children that outlived it. */
@@ -57,7 +72,7 @@ export async function killTogether(dataDirectory: string): Promise<{ at: number;
   for (const one of all) signalProcess(one, 'SIGKILL')
   const left = await untilGone(all, 5000)
   if (left.length > 0) throw new Error(`still alive after SIGKILL: ${left.map(({ pid }) => pid).join(', ')}`)
-  removeZombieLock(dataDirectory)
+  await removeZombieLock(dataDirectory)
   return { at, pids: all.map(({ pid }) => pid) }
 }
 
@@ -69,11 +84,17 @@ async function freeze(postmaster: ProcessIdentity): Promise<void> {
 }
 
 /** PostgreSQL takes the zombie of a postmaster, or a stranger with its old pid, for a running server. */
-export function removeZombieLock(dataDirectory: string): void {
-  const file = readPostmaster(dataDirectory)
-  if (file === undefined || postgresProcesses(dataDirectory).length > 0) return
+export async function removeZombieLock(dataDirectory: string): Promise<void> {
   const pid = lockedPid(dataDirectory)
-  if (pid !== undefined && viewProcess(pid) !== undefined) rmSync(join(dataDirectory, 'postmaster.pid'))
+  if (pid === undefined || postgresProcesses(dataDirectory).length > 0) return
+  const deadline = performance.now() + COLLECT_TIMEOUT_MS
+  while (viewProcess(pid) !== undefined) {
+    if (performance.now() > deadline) {
+      await removeSharedMemory(dataDirectory)
+      return rmSync(join(dataDirectory, 'postmaster.pid'), { force: true })
+    }
+    await delay(10)
+  }
 }
 
 function lockedPid(dataDirectory: string): number | undefined {

@@ -98,12 +98,12 @@ export type FoundProcess = ProcessIdentity & { command: string; directory: strin
 export function processesInside(folder: string): FoundProcess[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map((entry) => describe(Number(entry)))
+    .map((entry) => findProcess(Number(entry)))
     .filter((found) => found !== undefined)
     .filter(({ directory }) => directory === folder || directory.startsWith(folder + sep))
 }
 
-function describe(pid: number): FoundProcess | undefined {
+export function findProcess(pid: number): FoundProcess | undefined {
   const directory = workingDirectory(pid)
   const identity = directory === undefined ? undefined : identify(pid)
   if (directory === undefined || identity === undefined) return undefined

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { OperatorError } from '../model/problem.ts'
 import { labOf, type Lab } from './lab.ts'
-import { otherRegion, REGIONS, type LabOptions, type Region } from './options.ts'
+import { otherRegion, type LabOptions, type Region } from './options.ts'
 import { isPartRunning, labParts, startPart } from './parts.ts'
 import { fenceFile, query, startPostgres } from './postgres.ts'
 import { readPostmaster } from './postmaster.ts'
@@ -18,17 +18,19 @@ export async function repair(
   signal: AbortSignal | undefined,
 ): Promise<Lab> {
   requireSameOptions(state.options, wanted)
-  for (const region of REGIONS) {
-    if (readPostmaster(state.nodes[region].dataDirectory)?.process !== undefined) continue
-    await startStoppedNode(directory, state, region, signal)
-    report(`PostgreSQL in ${region} was stopped and is started again`)
-  }
   const lab = labOf(directory, state)
   for (const part of labParts(directory, state)) {
     if (isPartRunning(directory, part)) continue
     await startPart(directory, part, signal)
     report(`${part.name} was stopped and is started again`)
     if (part.name === 'canary') await lab.canary.restartLedger()
+  }
+  // The region of the customers first: the other node is then known to be an old primary, if it is one.
+  const active = await lab.activeRegion()
+  for (const region of [active, otherRegion(active)]) {
+    if (readPostmaster(state.nodes[region].dataDirectory)?.process !== undefined) continue
+    await startStoppedNode(directory, state, region, signal)
+    report(`PostgreSQL in ${region} was stopped and is started again`)
   }
   return lab
 }

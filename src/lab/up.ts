@@ -71,7 +71,7 @@ async function create(
       await demolish(directory)
       signal?.throwIfAborted()
       if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw error
-      report(`${error.message}; starting again with other ports`)
+      report(`port ${error.port} was taken in between; starting again with other ports`)
     }
   }
 }

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { getJson } from '../../src/lab/http.ts'
+import { readLedger, type Attempt } from '../../src/lab/ledger.ts'
+import { freePorts } from '../../src/lab/ports.ts'
+import { readBody } from '../../src/lab/service.ts'
+import { canaryStatus, type CanaryStatus } from '../../src/lab/tracker.ts'
+import { z } from 'zod'
+
+const SCRIPT = fileURLToPath(new URL('../../src/lab/canary.ts', import.meta.url))
+const waited = z.object({ met: z.boolean(), status: canaryStatus })
+
+type Canary = {
+  child: ChildProcess
+  address: string
+  begin: () => Promise<CanaryStatus>
+  edge: { up: boolean }
+}
+
+/** A real canary process before an edge that stores every order, or none while it is down. */
+async function canary(t: TestContext, shell = ''): Promise<Canary> {
+  const folder = mkdtempSync(join(tmpdir(), 'drillbook-canary-'))
+  const [port = 0, edgePort = 0] = await freePorts(2)
+  const edge = { up: true }
+  const server = createServer((request, response) => {
+    const id = request.url?.split('/')[2]
+    void readBody(request).then(() => {
+      const outcome = edge.up ? 'acknowledged' : 'failed'
+      response.writeHead(edge.up ? 200 : 503)
+      response.end(JSON.stringify(id === undefined ? { outcome } : { id, item: 'canary', quantity: 1 }))
+    })
+  })
+  await once(server.listen(edgePort), 'listening')
+  const config = join(folder, 'canary.json')
+  writeFileSync(config, JSON.stringify({ port, edgePort, ledgerFolder: folder, writesPerSecond: 200 }))
+  const child = spawn('sh', ['-c', `${shell} exec "$@"`, 'sh', process.execPath, SCRIPT, config], {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  })
+  t.after(() => {
+    child.kill('SIGKILL')
+    server.close()
+    server.closeAllConnections()
+    rmSync(folder, { recursive: true })
+  })
+  await once(child, 'message')
+  const address = `http://127.0.0.1:${port}`
+  return {
+    child,
+    address,
+    edge,
+    begin: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
+  }
+}
+
+async function attempts(file: string): Promise<Attempt[]> {
+  return (await readLedger(file)).filter((record) => record.type === 'attempt')
+}
+
+void test('it is idle until its first ledger, then steady; the ledger holds every attempt', async (t) => {
+  const { child, address, begin } = await canary(t)
+  assert.equal((await getJson(`${address}/status`, canaryStatus)).state, 'idle')
+  const { ledger = '', prefix = '' } = await begin()
+  const { met, status } = await getJson(`${address}/wait?until=steady&seconds=1`, waited, {
+    timeoutMs: 10_000,
+  })
+  assert.equal(met, true)
+  assert.equal(status.state, 'writing')
+
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+  const recorded = await attempts(ledger)
+  assert.ok(recorded.length >= status.acknowledged)
+  const sequence = recorded.map(({ n }) => n).sort((a, b) => a - b)
+  assert.deepEqual(
+    sequence,
+    sequence.map((_, index) => index + 1),
+  )
+  assert.ok(recorded.every(({ id, sentAt, doneAt }) => id.startsWith(prefix) && doneAt >= sentAt))
+})
+
+void test('a failure and the recovery can be awaited, and orders after it are read back', async (t) => {
+  const { address, edge, begin } = await canary(t)
+  const { ledger = '' } = await begin()
+  await getJson(`${address}/wait?until=steady&seconds=0.2`, waited, { timeoutMs: 10_000 })
+  const after = performance.timeOrigin + performance.now()
+  edge.up = false
+  const failure = await getJson(`${address}/wait?until=failure&after=${after}`, waited, { timeoutMs: 10_000 })
+  assert.ok((failure.status.firstFailureAt ?? 0) >= after)
+  edge.up = true
+  const { status } = await getJson(`${address}/wait?until=recovered&after=${after}`, waited, {
+    timeoutMs: 10_000,
+  })
+  assert.ok(status.verified > 0)
+  const records = await readLedger(ledger)
+  const failed = records.filter((record) => record.type === 'attempt' && record.outcome === 'failed')
+  const lastFailed = Math.max(...failed.map(({ n }) => n))
+  assert.ok(records.some((record) => record.type === 'verified' && record.n > lastFailed))
+})
+
+void test('a new ledger begins with nothing and leaves the old one whole', async (t) => {
+  const { address, begin } = await canary(t)
+  const one = await begin()
+  await getJson(`${address}/wait?until=steady&seconds=0.2`, waited, { timeoutMs: 10_000 })
+  const two = await begin()
+  assert.notEqual(one.ledger, two.ledger)
+  await getJson(`${address}/wait?until=steady&seconds=0.2`, waited, { timeoutMs: 10_000 })
+  await getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
+  const [older, newer] = [await attempts(one.ledger ?? ''), await attempts(two.ledger ?? '')]
+  assert.ok(older.every(({ id }) => id.startsWith(one.prefix ?? '-')))
+  assert.ok(newer.every(({ id }) => id.startsWith(two.prefix ?? '-')))
+  assert.equal(Math.min(...newer.map(({ n }) => n)), 1)
+})
+
+void test('a ledger that cannot be written stops it, and it says so', async (t) => {
+  // The shell's limit on the size of files makes the disk look full after a few records.
+  const { child, address, begin } = await canary(t, 'ulimit -f 8;')
+  const said = once(child.stderr ?? child, 'data')
+  await begin()
+  const { met, status } = await getJson(`${address}/wait?until=steady&seconds=60`, waited, {
+    timeoutMs: 20_000,
+  })
+  assert.equal(met, false)
+  assert.equal(status.state, 'stopped')
+  assert.match(status.reason ?? '', /the ledger .* cannot be written/)
+  assert.match(String(await said), /the canary stopped: the ledger/)
+})

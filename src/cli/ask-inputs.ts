@@ -1,5 +1,6 @@
 import { OperatorError } from '../model/problem.ts'
 import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
+import { secretVariable } from '../model/secret.ts'
 import { readInput } from './inputs.ts'
 import type { Given } from './inputs.ts'
 
@@ -10,7 +11,7 @@ export function requireInputs(runbook: Runbook, { inputs, missing }: Given): Rec
     'usage',
     missing.map((name) => ({
       message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`,
-      hint: `--set ${name}=…`,
+      hint: runbook.inputs[name]?.type === 'secret' ? `export ${secretVariable(name)}=…` : `--set ${name}=…`,
     })),
   )
 }
@@ -18,7 +19,10 @@ export function requireInputs(runbook: Runbook, { inputs, missing }: Given): Rec
 /** A person is asked for everything that was not said on the command line; a default is only offered. */
 export function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {
   const said = new Set(settings.map((setting) => setting.split('=')[0]))
-  return Object.keys(runbook.inputs).filter((name) => !said.has(name))
+  const isSaid = (name: string): boolean =>
+    said.has(name) ||
+    (runbook.inputs[name]?.type === 'secret' && process.env[secretVariable(name)] !== undefined)
+  return Object.keys(runbook.inputs).filter((name) => !isSaid(name))
 }
 
 export async function askInputs(

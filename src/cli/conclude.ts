@@ -70,11 +70,13 @@ async function tellFinished(
     await (await import('./drill.ts')).measureDrill(options.lab, open)
   open.stopRecording()
   const hash = recorder.seal()
+  const signed = await open.sign()
   screen.rest()
   screen.line()
   for (const line of summaryLines(session.runbook, session.state)) screen.line(line)
   screen.line()
   screen.line(`The run ${end.result}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
+  if (signed !== undefined) screen.line(signed)
   for (const line of nextSteps(open)) screen.line(line)
   if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))
   const met = session.state.fault ? objectivesMet(session.state) === true : true

@@ -1,6 +1,8 @@
+import { redact } from '../host/redaction/declared.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Command, Io } from './command.ts'
+import { startAhead } from './start-ahead.ts'
 
 /** The verbs; each is loaded only when it is asked for. */
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
@@ -10,14 +12,16 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runs: () => import('./commands/runs.ts'),
   show: () => import('./commands/show.ts'),
   verify: () => import('./commands/verify.ts'),
+  approve: () => import('./commands/approve.ts'),
+  sign: () => import('./commands/sign.ts'),
   check: () => import('./commands/check.ts'),
   lab: () => import('./commands/lab.ts'),
   reference: () => import('./commands/reference.ts'),
 }
 
 const io: Io = {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
+  out: (line) => process.stdout.write(`${redact(line)}\n`),
+  err: (line) => process.stderr.write(`${redact(line)}\n`),
 }
 
 // A reader that goes away (a pager, a closed terminal) must not take a run with it.
@@ -33,6 +37,7 @@ export async function dispatch(argv: string[]): Promise<number> {
       throw new OperatorError('usage', {
         message: `unknown command "${verb}": expected one of ${Object.keys(COMMANDS).join(', ')}`,
       })
+    startAhead(verb, rest)
     const { command } = await load()
     if (rest.includes('--help')) {
       io.out(command.usage)

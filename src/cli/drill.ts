@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findFault } from '../drill/faults/index.ts'
+import { wrap } from '../host/text.ts'
 import { measure } from '../drill/measurement.ts'
 import { humanTime } from '../drill/time-split.ts'
 import { readJournal } from '../journal/read.ts'
@@ -25,14 +26,14 @@ export async function reachSteadyState(lab: Lab, say: (line: string) => void): P
 }
 
 /** Breaks the lab, saying so. The intent is on disk before it happens. */
-export async function injectFault(lab: Lab, open: OpenRun, say: (line: string) => void): Promise<void> {
+export async function injectFault(lab: Lab, open: OpenRun): Promise<void> {
   const { session } = open
   const { drill } = session.runbook
   if (!drill) return
   const fault = findFault(drill.fault)
   await open.ready()
-  say('')
-  say(`This is a drill. Now: ${fault.summary} (${drill.fault} on ${drill.on})`)
+  const tell = (text: string): void => wrap(text, open.screen.width).forEach((line) => open.screen.line(line))
+  tell(`\nThis is a drill. Now: ${fault.summary} (${drill.fault} on ${drill.on})`)
   session.record({ event: 'note-added', text: `drill: about to inject ${drill.fault} on ${drill.on}` })
   session.commit()
   const { at, detail } = await fault.inject(lab, drill.on)
@@ -44,7 +45,7 @@ export async function injectFault(lab: Lab, open: OpenRun, say: (line: string) =
     detail,
   })
   session.commit()
-  say(detail)
+  tell(detail)
 }
 
 /** Computes RTO and RPO from what the canary saw, once service is sustained; what could not be measured stays null. */

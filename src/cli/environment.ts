@@ -3,6 +3,7 @@ import type { Target } from '../fences/api.ts'
 import type { Environment, TargetSpec } from '../model/environment.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Lab } from '../lab/index.ts'
+import { declareSecrets } from './declare-secrets.ts'
 
 export type OpenEnvironment = {
   name: string
@@ -34,6 +35,7 @@ export async function openEnvironment(
 ): Promise<OpenEnvironment> {
   const lab = environment.lab ? await findLab() : undefined
   const secrets = lab ? lab.secrets() : await secretsOf(environment)
+  declareSecrets(Object.values(secrets))
   const targets = withSecrets(lab ? await lab.targets() : environment.targets, secrets)
   return { name, protected: environment.protected, targets, secrets: Object.values(secrets), lab }
 }

@@ -2,6 +2,7 @@ import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
+import { MIN_SECRET_LENGTH, secretVariable } from '../model/secret.ts'
 
 export type Given = { inputs: Record<string, Value>; choices: Map<string, string>; missing: string[] }
 
@@ -20,20 +21,40 @@ export function readSettings(runbook: Runbook, settings: readonly string[]): Giv
     const text = at === -1 ? '' : setting.slice(at + 1)
     const spec = Object.hasOwn(runbook.inputs, name) ? runbook.inputs[name] : undefined
     const choices = decisions.get(name)
-    if (spec) {
+    if (spec?.type === 'secret') problems.push(onCommandLine(name))
+    else if (spec) {
       const value = readInput(spec, text)
       if (typeof value === 'object') problems.push({ message: `--set ${name}: ${value.problem}` })
       else given.inputs[name] = value
     } else if (choices?.includes(text)) given.choices.set(name, text)
-    else problems.push({ message: `--set ${setting}: ${expectedSetting(runbook, name, choices)}` })
+    else
+      problems.push({
+        message: `--set ${choices ? setting : name}: ${expectedSetting(runbook, name, choices)}`,
+      })
   }
-  for (const [name, spec] of Object.entries(runbook.inputs)) {
-    if (name in given.inputs) continue
-    if (spec.default === undefined) given.missing.push(name)
-    else given.inputs[name] = spec.default
-  }
+  problems.push(...fillIn(runbook, given))
   if (problems.length > 0) throw new OperatorError('usage', problems)
   return given
+}
+
+/** What was not said on the command line: defaults, and secrets from the environment. */
+function fillIn(runbook: Runbook, given: Given): Problem[] {
+  return Object.entries(runbook.inputs).flatMap(([name, spec]) => {
+    if (name in given.inputs) return []
+    const variable = spec.type === 'secret' ? process.env[secretVariable(name)] : undefined
+    const value = variable === undefined ? spec.default : readInput(spec, variable)
+    if (typeof value === 'object') return [{ message: `${secretVariable(name)}: ${value.problem}` }]
+    if (value === undefined) given.missing.push(name)
+    else given.inputs[name] = value
+    return []
+  })
+}
+
+function onCommandLine(name: string): Problem {
+  return {
+    message: `--set ${name}: a secret may not stand on a command line, which every program on this machine can read`,
+    hint: `Be asked for it, or: export ${secretVariable(name)}=…`,
+  }
 }
 
 function expectedSetting(runbook: Runbook, name: string, choices: string[] | undefined): string {
@@ -49,6 +70,10 @@ export function readInput(spec: InputSpec, text: string): Value | { problem: str
     return { problem: `expected one of ${spec.choices.join(', ')}` }
   if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text))
     return { problem: `expected text like /${spec.pattern}/` }
+  if (spec.type === 'secret' && text.length < MIN_SECRET_LENGTH)
+    return {
+      problem: `a secret has at least ${MIN_SECRET_LENGTH} characters: a shorter one cannot be kept out of the output`,
+    }
   if (spec.type === 'number')
     return Number.isFinite(Number(text)) ? Number(text) : { problem: 'expected a number' }
   if (spec.type === 'boolean')

@@ -11,7 +11,7 @@ export function listenForSignals(
   stop: () => void,
   release: () => void,
   say: (line: string) => void,
-): { interruption: Interruption; dispose: () => void } {
+): { interruption: Interruption; pause: (reason: string) => void; dispose: () => void } {
   const interruption: Interruption = { requested: 'no', reason: '' }
   let last = Number.NEGATIVE_INFINITY
   const onInterrupt = (): void => {
@@ -28,15 +28,16 @@ export function listenForSignals(
     }
     release()
   }
-  const onEnd = (signal: NodeJS.Signals): void => {
-    const reason = signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)'
+  const pause = (reason: string): void => {
     if (interruption.requested === 'no') Object.assign(interruption, { requested: 'pause', reason })
     release()
   }
+  const onEnd = (signal: NodeJS.Signals): void =>
+    pause(signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)')
   const handlers = { SIGINT: onInterrupt, SIGTERM: onEnd, SIGHUP: onEnd }
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
   const dispose = (): void => {
     for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
   }
-  return { interruption, dispose }
+  return { interruption, pause, dispose }
 }

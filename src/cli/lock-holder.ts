@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { bootId, identify, isAlive } from '../host/process-tree.ts'
+import { readSupervision } from '../host/supervision.ts'
 import type { Holder, LookAtHolder } from '../journal/lock.ts'
 
 export function lockFolder(runs: string, runbook: string, environment: string): string {
@@ -27,21 +27,6 @@ export function lookFrom(runs: string): LookAtHolder {
     if (holder.host !== hostname()) return 'elsewhere'
     if (holder.boot !== bootId()) return 'dead'
     if (isAlive({ pid: holder.pid, startTime: holder.startTime })) return 'alive'
-    return supervisorLives(path.join(runs, holder.run, 'supervisor.json')) ? 'finishing' : 'dead'
-  }
-}
-
-function supervisorLives(file: string): boolean {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      'pid' in value &&
-      'startTime' in value &&
-      isAlive({ pid: Number(value.pid), startTime: String(value.startTime) })
-    )
-  } catch {
-    return false
+    return readSupervision(path.join(runs, holder.run)).supervisors.some(isAlive) ? 'finishing' : 'dead'
   }
 }

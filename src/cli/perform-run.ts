@@ -5,8 +5,11 @@ import type { Mode } from '../model/event.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
+import type { UnattendedSubject } from '../runner/unattended.ts'
+import { authorityFor, foreseen } from './authority.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
+import { namedKey } from './identity.ts'
 import { readSettings } from './inputs.ts'
 import type { Given } from './inputs.ts'
 import { passPreflight, runFolders } from './preflight.ts'
@@ -25,6 +28,8 @@ export const RUN_OPTIONS = {
   json: { type: 'boolean' },
   mirror: { type: 'string' },
   operator: { type: 'string' },
+  key: { type: 'string' },
+  sign: { type: 'string' },
   'take-over': { type: 'boolean' },
   'no-fault': { type: 'boolean' },
   lab: { type: 'string' },
@@ -72,7 +77,7 @@ export async function performRun(
   if (drills) await (await import('./drill.ts')).reachSteadyState(lab, request.say)
   const run = await openNewRun(settings)
   request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
-  if (drills) await (await import('./drill.ts')).injectFault(lab, run, request.say)
+  if (drills) await (await import('./drill.ts')).injectFault(lab, run)
   return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
 }
 
@@ -93,23 +98,28 @@ async function prepare(
   values: RunValues,
 ): Promise<RunSettings> {
   const unattended = isUnattended(values)
-  await refuseWhatIsForPeople(values, runbook, { name, protected: environment.protected }, given)
+  const operator = operatorName(values.operator)
+  const authority = authorityFor({ plan, environment: name, operator, unattended })
+  const place = { name, protected: environment.protected }
+  await refuseWhatIsForPeople(values, { runbook, environment: place, ...authority }, given)
   const asking = await import('./ask-inputs.ts')
   const inputs = unattended
     ? asking.requireInputs(runbook, given)
     : await asking.askInputs(runbook, given.inputs, asking.inputsToAsk(runbook, values.set ?? []))
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
+  if (!unattended) for (const line of foreseen(authority, runbook, operator)) say(line)
   const open = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
     return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
   })
-  // Loaded while the preflight waits for others.
-  if (!unattended) void import('../host/prompts.ts')
-  await passPreflight(
+  const passed = passPreflight(
     { runbook, targets: open.targets, folders: runFolders(root, values.mirror) },
     unattended,
     say,
   )
+  // Loaded while the preflight waits for others.
+  if (!unattended) void import('../host/prompts.ts')
+  await passed
   const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true
   return {
     root,
@@ -120,7 +130,9 @@ async function prepare(
     inputs,
     choices: given.choices,
     environment: open,
-    operatorName: operatorName(values.operator),
+    operatorName: operator,
+    key: namedKey(values.key),
+    sign: values.sign,
     json: values.json === true,
     mirror: values.mirror,
     takeOver: values['take-over'] === true,
@@ -147,13 +159,12 @@ export function requireTerminal(id: string): void {
 
 async function refuseWhatIsForPeople(
   values: RunValues,
-  runbook: Runbook,
-  environment: { name: string; protected: boolean },
+  subject: UnattendedSubject,
   given: Given,
 ): Promise<void> {
   if (values.yes !== true) return
   const { refuseUnattended } = await import('../runner/unattended.ts')
-  refuseUnattended({ runbook, environment }, given.choices)
+  refuseUnattended(subject, given.choices)
 }
 
 async function labOptions(values: RunValues, planned: string | undefined) {

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { SupervisedExecutor } from '../host/executor.ts'
+import { redact } from '../host/redaction/declared.ts'
 import type { Journal } from '../journal/append.ts'
 import { fold } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
+import { sha256OfFile } from '../journal/hash-file.ts'
 import { writeSeal } from '../journal/seal.ts'
 import type { EventBody, JournalEvent } from '../model/event.ts'
+import { cleanEvent } from './clean-event.ts'
 
 /** Writes a run down: every event into the journal, the state and to whoever listens, and the run's own files. */
 export class Recorder {
@@ -29,7 +32,7 @@ export class Recorder {
   }
 
   record = (body: EventBody): JournalEvent => {
-    const event = this.journal.append(body)
+    const event = this.journal.append(cleanEvent(body, redact))
     fold(this.state, event)
     if (event.event === 'fence-finished') this.#finished.push(event.job)
     for (const listener of this.#listeners) listener(event)
@@ -43,7 +46,8 @@ export class Recorder {
     this.#finished = []
   }
 
-  keep = (name: string, text: string): { file: string; sha256: string } => {
+  keep = (name: string, unsafe: string): { file: string; sha256: string } => {
+    const text = redact(unsafe)
     const file = path.join(this.#directory, name)
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(file, text, { mode: 0o600 })
@@ -53,15 +57,15 @@ export class Recorder {
   /** The last line: the hash of every file that the run left. Nothing is appended after it. */
   seal(): string {
     const files = Object.fromEntries(
-      ['output', 'inform', 'sources'].flatMap((folder) =>
+      ['output', 'inform', 'sources', 'approvals'].flatMap((folder) =>
         filesIn(path.join(this.#directory, folder)).map((file) => [
           `${folder}/${file}`,
-          hashOf(path.join(this.#directory, folder, file)),
+          sha256OfFile(path.join(this.#directory, folder, file)),
         ]),
       ),
     )
     for (const name of readdirSync(this.#directory))
-      if (name.endsWith('.cast')) files[name] = hashOf(path.join(this.#directory, name))
+      if (name.endsWith('.cast')) files[name] = sha256OfFile(path.join(this.#directory, name))
     if (!this.state.sealed) this.record({ event: 'run-sealed', files })
     this.commit()
     const { hash } = this.journal.end
@@ -81,8 +85,4 @@ function filesIn(folder: string): string[] {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   }
-}
-
-function hashOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex')
 }

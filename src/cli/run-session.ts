@@ -16,12 +16,18 @@ import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
 import { createRunDirectory, journalFile, newRunId, runsFolder } from '../journal/run-directory.ts'
 import type { Mode } from '../model/event.ts'
+import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 import type { Operator, Session } from '../runner/ports.ts'
+import { approvalsFor, authorityFor } from './authority.ts'
+import type { Authority } from './authority.ts'
 import { contactLines } from './contacts.ts'
+import { declareSecrets, refuseSecretsInInputs, secretInputs } from './declare-secrets.ts'
 import { targetFacts } from './environment.ts'
 import type { OpenEnvironment } from './environment.ts'
+import { proveIdentity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { recordedInputs } from './inputs.ts'
 import { listenForSignals } from './interruption.ts'
 import { lockFolder, lookFrom, thisHolder } from './lock-holder.ts'
@@ -44,6 +50,9 @@ export type RunSettings = {
   json: boolean
   mirror: string | undefined
   takeOver: boolean
+  /** The SSH key that proves who the operator is, and the one that signs the journal, when they are named. */
+  key?: string | undefined
+  sign?: string | undefined
 }
 
 export type OpenRun = {
@@ -55,6 +64,8 @@ export type OpenRun = {
   ready: () => Promise<void>
   /** What is shown from here on is not part of the run's recording, which can be sealed. */
   stopRecording: () => void
+  /** Signs the journal that was just sealed, where that is wanted; returns what to tell of it. */
+  sign: () => Promise<string | undefined>
   close: () => void
 }
 
@@ -67,10 +78,21 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
   const { root, runbook, environment } = settings
   const runs = runsFolder(root, process.env)
   const id = newRunId(runbook.id, new Date())
+  declareSecrets(secretInputs(runbook, settings.inputs))
+  refuseSecretsInInputs(runbook, settings.inputs)
+  const authority = authorityOf(settings)
+  const identity = await identify(settings, authority, id)
   const lock = await lockRun(settings, runs, id, false)
   const directory = createRunDirectory(runs, id)
   keepSources(root, runbook, directory)
-  const run = await openRun(settings, { directory, lock, state: emptyState(), end: START })
+  const run = await openRun(settings, {
+    directory,
+    lock,
+    state: emptyState(),
+    end: START,
+    authority,
+    identity,
+  })
   const objective = settings.plan.services[runbook.service]?.objective
   run.session.record({
     event: 'run-started',
@@ -97,6 +119,7 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
     targets: targetFacts(environment.targets),
     sources: runbook.sources,
   })
+  if (identity) run.session.record(identity.event)
   run.session.commit()
   return run
 }
@@ -108,18 +131,48 @@ export async function openStoppedRun(
   journal: { state: RunState; end: ChainEnd; validBytes: number; torn: boolean },
 ): Promise<OpenRun> {
   const runs = path.dirname(directory)
+  declareSecrets(secretInputs(settings.runbook, settings.inputs))
+  const authority = authorityOf(settings)
+  const identity = await identify(settings, authority, journal.state.run)
   const lock = await lockRun(settings, runs, journal.state.run, true)
+  await requireUnmoved(directory, journal, lock)
   if (journal.state.digest !== settings.runbook.digest)
     keepSources(settings.root, settings.runbook, directory)
   if (journal.torn) setTornLineAside(directory, journal.validBytes)
   const after =
     journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
-  const run = await openRun(settings, { directory, lock, ...journal })
+  const run = await openRun(settings, { directory, lock, ...journal, authority, identity })
   // Nothing follows a seal: such a run only lacks the file that names it.
-  if (!journal.state.sealed)
+  if (!journal.state.sealed) {
     run.session.record({ event: 'run-resumed', host: hostname(), pid: process.pid, boot: bootId(), after })
+    if (identity) run.session.record(identity.event)
+  }
   run.session.commit()
   return run
+}
+
+/** Another runner may have gone on with the run before this one had the lock. */
+async function requireUnmoved(
+  directory: string,
+  journal: { state: RunState; end: ChainEnd },
+  lock: Lock,
+): Promise<void> {
+  const { readJournal } = await import('../journal/read.ts')
+  if (readJournal(journalFile(directory)).end.hash === journal.end.hash) return
+  lock.release()
+  throw new OperatorError('refused', {
+    message: `${journal.state.run} went on while this was being prepared: nothing was changed`,
+    hint: `See where it is now: npx drillbook show ${journal.state.run}`,
+  })
+}
+
+function authorityOf({ plan, environment, operatorName: operator, unattended }: RunSettings): Authority {
+  return authorityFor({ plan, environment: environment.name, operator, unattended })
+}
+
+function identify(settings: RunSettings, { policy }: Authority, run: string): Promise<Identity | undefined> {
+  const { plan, runbook, mode, operatorName: operator, environment, key } = settings
+  return proveIdentity({ plan, policy, runbook, mode, operator, environment: environment.name, run, key })
 }
 
 function lockRun(
@@ -154,16 +207,39 @@ function setTornLineAside(directory: string, validBytes: number): void {
   truncateSync(file, validBytes)
 }
 
-type Opening = { directory: string; lock: Lock; state: RunState; end: ChainEnd }
+async function signSealed(
+  { plan, operatorName: operator, sign }: RunSettings,
+  directory: string,
+  run: string,
+  { authority, identity }: Pick<Opening, 'authority' | 'identity'>,
+): Promise<string | undefined> {
+  const key = sign === undefined ? identity?.key : { file: sign }
+  if (key === undefined && !authority.policy.signJournal) return undefined
+  const { signAtEnd } = await import('./sign-journal.ts')
+  return await signAtEnd({ directory, run, plan, operator, key })
+}
 
-async function openRun(settings: RunSettings, { directory, lock, state, end }: Opening): Promise<OpenRun> {
+type Opening = {
+  directory: string
+  lock: Lock
+  state: RunState
+  end: ChainEnd
+  authority: Authority
+  identity: Identity | undefined
+}
+
+async function openRun(
+  settings: RunSettings,
+  { directory, lock, state, end, authority, identity }: Opening,
+): Promise<OpenRun> {
   const { root, runbook, environment, plan } = settings
   const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
   const executor = new SupervisedExecutor({
     directory,
-    secrets: environment.secrets,
+    secrets: [...environment.secrets, ...secretInputs(runbook, settings.inputs)],
     workers: needsWorkers ? WARM_WORKERS : 0,
     graceMs: GRACE_MS,
+    onLost: () => pause('the supervisor of the run ended; resuming starts another one'),
   })
   const head = { digest: runbook.digest, operator: settings.operatorName, environment: environment.name }
   const files = [journalFile(directory), ...mirrorFile(settings.mirror, directory)]
@@ -174,7 +250,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
   )
   const recording = recordTerminal(settings.json ? process.stderr : process.stdout, directory, runbook.title)
   const prompts = new AbortController()
-  const { interruption, dispose } = listenForSignals(
+  const { interruption, pause, dispose } = listenForSignals(
     () => executor.cancelAll(),
     () => prompts.abort(),
     (line) => screen.line(line),
@@ -194,6 +270,8 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     clock: systemClock,
     executor,
     operator,
+    access: authority.access,
+    approvals: await approvalsFor(plan, authority.policy, runbook, directory),
     screen,
     interruption,
     record: recorder.record,
@@ -205,8 +283,10 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
   const close = (): void => {
     dispose()
     screen.rest()
+    const { busy } = executor
     executor.close()
-    lock.release()
+    // Otherwise the lock stays with the supervisor until the fence has ended.
+    if (!busy) lock.release()
   }
   return {
     session,
@@ -215,6 +295,7 @@ async function openRun(settings: RunSettings, { directory, lock, state, end }: O
     directory,
     ready: () => executor.ready(),
     stopRecording: recording.stop,
+    sign: () => signSealed(settings, directory, state.run, { authority, identity }),
     close,
   }
 }
@@ -241,13 +322,13 @@ async function chooseOperator(
   const { TerminalOperator } = await import('../host/prompts.ts')
   const { dryRunLines } = await import('../runner/dry-run.ts')
   const { plan, runbook } = settings
-  const secretInputs = new Set(
+  const hidden = new Set(
     Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'),
   )
   const lookups = {
     contacts: (_: Session, role: string | undefined) => contactLines(plan, runbook.service, role),
     dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) =>
-      dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs }),
+      dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs: hidden }),
     log: () => logLines(directory),
   }
   return new TerminalOperator(screen, lookups, {

@@ -1,5 +1,6 @@
 import type { ContactMethod, EscalationTarget } from '../model/contact.ts'
 import type { Environment } from '../model/environment.ts'
+import { ROLE_WORDS } from '../model/policy.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Service } from '../model/service.ts'
 import { suggest } from '../model/suggest.ts'
@@ -105,6 +106,7 @@ function checkEnvironments(context: Context): void {
   for (const [name, environment] of Object.entries(environments)) {
     checkProvided(context, name, environment, declared)
     checkSecrets(context, name, environment)
+    checkRoles(context, name, environment)
   }
 }
 
@@ -162,6 +164,18 @@ function checkSecrets(context: Context, name: string, environment: Environment):
         `Say under environments.${name}.secrets where it is read from: env, file or command.`,
       )
   }
+}
+
+/** Every role that a policy names is somebody's: otherwise nobody could run or approve the step. */
+function checkRoles(context: Context, name: string, { policy }: Environment): void {
+  if (!policy) return
+  const at: Path = ['environments', name, 'policy']
+  const check = (path: Path, roles: readonly string[] = []): void =>
+    roles.forEach((wanted, index) => {
+      if (!ROLE_WORDS.has(wanted)) role(context, 'environments', [...path, index], wanted)
+    })
+  for (const [danger, roles] of Object.entries(policy.roles ?? {})) check([...at, 'roles', danger], roles)
+  check([...at, 'approvers'], policy.approvers)
 }
 
 function checkPeople(context: Context): void {

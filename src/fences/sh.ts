@@ -66,6 +66,10 @@ function convert(text: string, type: ValueType): string | number | boolean | und
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
 }
 
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
+}
+
 /** Values of declared outputs, in whatever language they were set, checked against their declared types. */
 export function requireOutputs(
   outputs: Record<string, unknown>,
@@ -77,9 +81,11 @@ export function requireOutputs(
     if (type === undefined) return { reason: `the output "${name}" is not declared by the step: outputs="…"` }
     if (
       (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') ||
-      typeof value !== type
+      typeof value !== type ||
+      // Numbers that JSON does not know would be null in the journal.
+      (typeof value === 'number' && !Number.isFinite(value))
     )
-      return { reason: `the output "${name}" is ${JSON.stringify(value)}, expected a ${type}` }
+      return { reason: `the output "${name}" is ${shown(value)}, expected a ${type}` }
     checked[name] = value
   }
   return { outputs: checked }

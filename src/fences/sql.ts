@@ -55,11 +55,16 @@ function outputsOf(row: Row | undefined, job: FenceJob): Outputs {
   const values = Object.fromEntries(
     Object.entries(row ?? {})
       .filter(([name]) => name in job.declares)
-      .map(([name, value]) => [name, job.declares[name] === 'number' ? Number(value) : value]),
+      .map(([name, value]) => [name, job.declares[name] === 'number' ? toNumber(value) : value]),
   )
   const result = requireOutputs(values, job.declares)
   if ('reason' in result) throw new Error(result.reason)
   return result.outputs
+}
+
+/** The server sends numeric and bigint as text. What is not there stays so: null is not 0. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value
 }
 
 function printRows(rows: readonly Row[]): void {

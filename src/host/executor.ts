@@ -1,17 +1,19 @@
-import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, openSync, readFileSync, watch } from 'node:fs'
+import { mkdirSync, rmSync, watch } from 'node:fs'
 import path from 'node:path'
+import { NEVER_BEGAN } from '../model/outcome.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Executor, FenceJob, Watcher } from '../runner/ports.ts'
+import { takeSupervisor } from './early-supervisor.ts'
 import { readOutcome } from './outcome-file.ts'
-import { isAlive, processesOf } from './process-tree.ts'
+import { bootId, isAlive } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import { isFromSupervisor } from './protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './protocol.ts'
 import { endAll } from './running-job.ts'
+import { noteSupervisor, readSupervision } from './supervision.ts'
+import type { Supervision } from './supervision.ts'
 
-const ENTRY = path.join(import.meta.dirname, 'supervisor.ts')
 /** How often a supervisor of a dead runner is looked at: the end of a process that is not ours is announced to nobody. */
 const LOOK_MS = 100
 /** How long processes without any supervisor may take to end by themselves. */
@@ -25,6 +27,8 @@ export type SupervisedOptions = {
   workers: number
   /** Between TERM and KILL. */
   graceMs: number
+  /** The supervisor ended although nobody told it to: nothing can be executed any more. */
+  onLost: () => void
 }
 
 /** An executor whose fences run under a supervisor process that is started at once and outlives this one. */
@@ -32,26 +36,28 @@ export class SupervisedExecutor implements Executor {
   readonly #directory: string
   readonly #child: ChildProcess
   readonly #jobs = new Map<string, { watcher: Watcher; resolve: (outcome: Outcome) => void }>()
-  readonly #before: ProcessIdentity | undefined
+  readonly #before: Supervision
+  readonly #onLost: () => void
+  #closed = false
   readonly #ready = Promise.withResolvers<void>()
 
-  constructor(options: SupervisedOptions) {
+  constructor({ onLost, ...options }: SupervisedOptions) {
     this.#directory = options.directory
-    this.#before = previousSupervisor(options.directory)
-    const log = openSync(path.join(options.directory, 'supervisor.log'), 'a', 0o600)
-    this.#child = fork(ENTRY, [], {
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
+    this.#onLost = onLost
+    this.#before = readSupervision(options.directory)
+    for (const folder of ['output', 'outcomes'])
+      mkdirSync(path.join(options.directory, folder), { recursive: true, mode: 0o700 })
+    this.#child = takeSupervisor(options.directory)
+    // Noted here, not there: whoever resumes has to know of a supervisor that is still starting.
+    if (this.#child.pid !== undefined) noteSupervisor(options.directory, this.#child.pid)
     this.#child.on('message', (message: unknown) => {
       if (isFromSupervisor(message)) this.#receive(message)
     })
-    this.#child.on('exit', () => this.#lost())
+    // The end of the channel, not that of the process: the latter does not keep this process waiting.
+    this.#child.on('disconnect', () => this.#lost())
     this.#child.on('error', () => this.#lost())
     this.#send({ type: 'begin', ...options })
     // The channel keeps this process alive only while a fence runs.
-    this.#child.unref()
     this.#child.channel?.unref()
   }
 
@@ -64,10 +70,10 @@ export class SupervisedExecutor implements Executor {
 
   execute(job: FenceJob, watcher: Watcher): Promise<Outcome> {
     return new Promise((resolve) => {
+      if (!this.#child.connected) return resolve(NEVER_BEGAN)
       if (this.#jobs.size === 0) this.#child.channel?.ref()
       this.#jobs.set(job.id, { watcher, resolve })
-      if (this.#child.connected) this.#send({ type: 'execute', job })
-      else this.#lost()
+      this.#send({ type: 'execute', job })
     })
   }
 
@@ -84,17 +90,27 @@ export class SupervisedExecutor implements Executor {
     this.#send({ type: 'recorded', job })
   }
 
-  async recover(job: string): Promise<Outcome> {
-    const { outcome } = await import('../model/outcome.ts')
+  async recover(job: string): Promise<Outcome | undefined> {
+    const { outcome } = await import('../model/outcome-schema.ts')
     const parse = (value: unknown): Outcome => outcome.parse(value)
-    if (this.#before) await gone(this.#before, path.join(this.#directory, 'outcomes'))
+    for (const supervisor of this.#before.supervisors)
+      await gone(supervisor, path.join(this.#directory, 'outcomes'))
     const found = readOutcome(this.#directory, job, parse)
     if (found) return found
-    if (processesOf(undefined, job).length > 0) await endAll(undefined, job, ORPHAN_MS)
+    // What was noted before the machine was started again may have been lost with it.
+    const isOfThisBoot = this.#before.supervisors.at(-1)?.boot === bootId()
+    if (isOfThisBoot && !readSupervision(this.#directory).begun.has(job)) return undefined
+    await this.#endOrphans(job)
     return { kind: 'unknown', reason: 'the runner and its supervisor ended while this was being executed' }
   }
 
+  /** Whether a fence still runs; after `close` its supervisor goes on with it, and a resumed run finds the outcome. */
+  get busy(): boolean {
+    return this.#jobs.size > 0
+  }
+
   close(): void {
+    this.#closed = true
     this.#send({ type: 'end' })
   }
 
@@ -115,21 +131,30 @@ export class SupervisedExecutor implements Executor {
 
   #lost(): void {
     this.#ready.resolve()
-    for (const id of this.#jobs.keys())
-      this.#settle(id, { kind: 'unknown', reason: 'the supervisor ended while this was being executed (see supervisor.log)' })
+    if (this.#closed) return
+    this.#onLost()
+    for (const id of this.#jobs.keys()) void this.#abandon(id)
+  }
+
+  /** Nobody watches the fence any more: what is left of it is ended before anyone looks what it did. */
+  async #abandon(id: string): Promise<void> {
+    await this.#endOrphans(id)
+    this.#settle(id, {
+      kind: 'unknown',
+      reason: 'the supervisor ended while this was being executed (see supervisor.log)',
+    })
+  }
+
+  async #endOrphans(job: string): Promise<void> {
+    const worker = readSupervision(this.#directory).begun.get(job)
+    await endAll(worker && isAlive(worker) ? worker.pid : undefined, job, ORPHAN_MS)
+    // The outputs that it was writing: nobody reads them any more, and they may hold a secret.
+    rmSync(path.join(this.#directory, 'output', `${job}.out`), { force: true, recursive: true })
   }
 
   #send(message: ToSupervisor): void {
     if (this.#child.connected) this.#child.send(message)
   }
-}
-
-function previousSupervisor(directory: string): ProcessIdentity | undefined {
-  const file = path.join(directory, 'supervisor.json')
-  if (!existsSync(file)) return undefined
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTime' in value)) return undefined
-  return { pid: Number(value.pid), startTime: String(value.startTime) }
 }
 
 /** Resolves when the process has ended; a change in the folder makes it look at once. */

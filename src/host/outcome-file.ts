@@ -19,7 +19,17 @@ export function writeOutcome(directory: string, job: string, outcome: Outcome): 
 }
 
 /** The outcome that a supervisor left, or undefined. `parse` is the schema's, which is loaded only when it is needed. */
-export function readOutcome(directory: string, job: string, parse: (value: unknown) => Outcome): Outcome | undefined {
+export function readOutcome(
+  directory: string,
+  job: string,
+  parse: (value: unknown) => Outcome,
+): Outcome | undefined {
   const file = outcomeFile(directory, job)
-  return existsSync(file) ? parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+  if (!existsSync(file)) return undefined
+  try {
+    return parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    // Nobody of ours wrote this: the outcome is not known.
+    return undefined
+  }
 }

@@ -24,10 +24,15 @@ export async function poll(
     const left = timeoutMs - (performance.now() - started)
     const outcome = await attempt(Math.max(left, 1))
     const durationMs = performance.now() - started
-    if (outcome.kind !== 'failed') return { ...outcome, ...(outcome.kind === 'unknown' ? {} : { durationMs }) }
+    if (outcome.kind !== 'failed')
+      return { ...outcome, ...(outcome.kind === 'unknown' ? {} : { durationMs }) }
     const wait = Math.min(Math.max(durationMs * SHARE_OF_ELAPSED, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
     if (durationMs + wait >= timeoutMs)
-      return { kind: 'timed-out', durationMs, reason: `still not so after ${Math.round(durationMs / 100) / 10} s: ${outcome.reason}` }
+      return {
+        kind: 'timed-out',
+        durationMs,
+        reason: `still not so after ${Math.round(durationMs / 100) / 10} s: ${outcome.reason}`,
+      }
     waiting(outcome.reason)
     await pause(wait)
   }

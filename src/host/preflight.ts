@@ -12,7 +12,11 @@ const LEAST_FREE_BYTES = 50_000_000
 /** `missing` keeps a run from beginning; `notice` is what a disaster may well look like: it is shown, and a person decides. */
 export type Finding = { level: 'ok' | 'notice' | 'missing'; subject: string; detail: string; hint?: string }
 
-export type PreflightSubject = { runbook: Runbook; targets: Record<string, Target>; folders: readonly string[] }
+export type PreflightSubject = {
+  runbook: Runbook
+  targets: Record<string, Target>
+  folders: readonly string[]
+}
 
 /** Everything the run will need, looked at at once. Changes nothing; can be repeated at any time. */
 export function preflight({ runbook, targets, folders }: PreflightSubject): Promise<Finding[]> {
@@ -32,10 +36,20 @@ function needed(runbook: Runbook): Requirement[] {
 async function lookForProgram({ program, version }: Requirement): Promise<Finding> {
   const said = await askVersion(program)
   if (said === undefined)
-    return { level: 'missing', subject: program, detail: 'is not on the PATH', hint: `Install it, or start where it is: command -v ${program}` }
+    return {
+      level: 'missing',
+      subject: program,
+      detail: 'is not on the PATH',
+      hint: `Install it, or start where it is: command -v ${program}`,
+    }
   const found = /\d+(?:\.\d+)+|\b\d+\b/.exec(said)?.[0]
   if (version === undefined) return { level: 'ok', subject: program, detail: found ?? 'present' }
-  if (found === undefined) return { level: 'notice', subject: program, detail: `does not tell its version; ${version} or later is expected` }
+  if (found === undefined)
+    return {
+      level: 'notice',
+      subject: program,
+      detail: `does not tell its version; ${version} or later is expected`,
+    }
   return isAtLeast(found, version)
     ? { level: 'ok', subject: program, detail: found }
     : { level: 'missing', subject: program, detail: `is version ${found}; ${version} or later is expected` }
@@ -78,7 +92,10 @@ function reachTarget(target: Target): Promise<Finding> {
 function addressOf(target: Target): { host: string; port: number } {
   if (target.kind === 'postgres') return { host: target.host, port: target.port }
   const url = new URL(target.kind === 'edge' ? target.admin : target.url)
-  return { host: url.hostname, port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) }
+  return {
+    host: url.hostname,
+    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+  }
 }
 
 function lookAtFolder(folder: string): Finding {
@@ -88,9 +105,19 @@ function lookAtFolder(folder: string): Finding {
     const free = bavail * bsize
     const detail = `${Math.floor(free / 1_000_000)} MB free`
     return free < LEAST_FREE_BYTES
-      ? { level: 'missing', subject: folder, detail, hint: 'Free some space, or set DRILLBOOK_RUNS to another place.' }
+      ? {
+          level: 'missing',
+          subject: folder,
+          detail,
+          hint: 'Free some space, or set DRILLBOOK_RUNS to another place.',
+        }
       : { level: 'ok', subject: folder, detail }
   } catch (error) {
-    return { level: 'missing', subject: folder, detail: error instanceof Error ? error.message : String(error), hint: 'Set DRILLBOOK_RUNS to a folder you may write to.' }
+    return {
+      level: 'missing',
+      subject: folder,
+      detail: error instanceof Error ? error.message : String(error),
+      hint: 'Set DRILLBOOK_RUNS to a folder you may write to.',
+    }
   }
 }

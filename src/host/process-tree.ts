@@ -23,14 +23,17 @@ export function bootId(): string {
   }
 }
 
+/** Stands for no job: only the group counts, and no environment has to be read. */
+export const NO_JOB = '\0'
+
 /** Processes of the group or with the job's mark, zombies and this process left out. */
 export function processesOf(group: number | undefined, job: string): number[] {
-  const mark = Buffer.from(`${JOB_VARIABLE}=${job}\0`)
+  const mark = job === NO_JOB ? undefined : Buffer.from(`${JOB_VARIABLE}=${job}\0`)
   return processIds().filter((pid) => {
     if (pid === process.pid) return false
     const stat = readStat(pid)
     if (stat === undefined || stat.state === 'Z') return false
-    return stat.group === group || environmentOf(pid)?.includes(mark) === true
+    return stat.group === group || (mark !== undefined && environmentOf(pid)?.includes(mark) === true)
   })
 }
 

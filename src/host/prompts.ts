@@ -1,9 +1,24 @@
-import { createPromptModule } from 'inquirer'
 import { formatDuration } from '../model/duration.ts'
-import type { Decision, Executable, Step } from '../model/runbook.ts'
-import type { FailureAnswer, Operator, Session, SettleAnswer, StepAnswer } from '../runner/ports.ts'
-import { renderInform } from '../steps/inform/run.ts'
+import type { Decision, Executable, Inform, Step } from '../model/runbook.ts'
+import type {
+  ApprovalReply,
+  Barred,
+  FailureAnswer,
+  Operator,
+  Session,
+  SettleAnswer,
+  StepAnswer,
+  WaitingApproval,
+} from '../runner/ports.ts'
 import { isManual } from '../steps/step/run.ts'
+import {
+  approvalChoices,
+  looksLikeAnswer,
+  requestLines,
+  spokenLines,
+  validText,
+  waitingText,
+} from './approval-screen.ts'
 import type { TerminalScreen } from './screen.ts'
 import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
@@ -18,7 +33,7 @@ export type Lookups = {
   log: (session: Session) => string[]
 }
 
-type Prompt = ReturnType<typeof createPromptModule<{ step: StepPromptConfig }>>
+type Streams = { output: NodeJS.WriteStream; signal: AbortSignal }
 
 const SHOWING: readonly KeyChoice[] = [
   { key: 'd', label: 'dry-run', value: 'dry-run' },
@@ -44,6 +59,8 @@ const HELP: Record<string, string> = {
   note: 'write a line into the journal',
   contacts: 'who to call',
   log: 'the output so far, and where it is kept',
+  phone: 'the request as groups to read out, when there is nothing but a telephone',
+  renew: 'a new request; answers to the one before no longer count',
   'roll-back': 'undo the completed steps, last first, each after its own question',
   pause: 'stop here; prints how to resume',
 }
@@ -52,23 +69,18 @@ const HELP: Record<string, string> = {
 export class TerminalOperator implements Operator {
   readonly #screen: TerminalScreen
   readonly #lookups: Lookups
-  readonly #prompt: Prompt
+  readonly #streams: Streams
+  /** The request for approval that was shown last. */
+  #requestShown: number | undefined
 
-  constructor(
-    screen: TerminalScreen,
-    lookups: Lookups,
-    streams: { output: NodeJS.WriteStream; signal: AbortSignal },
-  ) {
+  constructor(screen: TerminalScreen, lookups: Lookups, streams: Streams) {
     this.#screen = screen
     this.#lookups = lookups
-    this.#prompt = createPromptModule<{ step: StepPromptConfig }>(streams)
-    this.#prompt.registerPrompt('step', stepPrompt)
+    this.#streams = streams
   }
 
   async confirm(node: Exclude<Executable, Decision>, session: Session): Promise<StepAnswer> {
-    if (node.kind === 'inform')
-      for (const line of wrap(renderInform(node, session), this.#screen.width - 4))
-        this.#screen.line(`  ┃ ${line}`)
+    if (node.kind === 'inform') await this.#showMessage(node, session)
     const danger = node.kind === 'step' ? node.danger : 'safe'
     for (;;) {
       const label =
@@ -85,6 +97,12 @@ export class TerminalOperator implements Operator {
       if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session)))
         return { kind: 'run' }
     }
+  }
+
+  async #showMessage(inform: Inform, session: Session): Promise<void> {
+    const { renderInform } = await import('../steps/inform/run.ts')
+    const lines = renderInform(inform, session).split('\n').flatMap((line) => wrap(line, this.#screen.width - 4))
+    for (const line of lines) this.#screen.line(`  ┃ ${line}`)
   }
 
   async performed(step: Step, session: Session): Promise<StepAnswer> {
@@ -154,6 +172,37 @@ export class TerminalOperator implements Operator {
     return { kind: 'pause', reason: 'paused by the operator' }
   }
 
+  async approval(waiting: WaitingApproval, session: Session): Promise<ApprovalReply> {
+    const { step, problem, number } = waiting
+    if (this.#requestShown !== number) this.#printWrapped(requestLines(waiting))
+    this.#requestShown = number
+    if (problem !== undefined) this.#screen.line(`  Refused: ${problem}`)
+    const choices = approvalChoices(waiting, [...SHOWING, ...LEAVING])
+    const values = new Set(choices.map(({ value }) => value))
+    for (;;) {
+      const answer = await this.#ask(step, session, waitingText(waiting), choices, undefined, {
+        accepts: looksLikeAnswer,
+        look: waiting.look,
+        clock: () => validText(waiting, session.clock.now()),
+      })
+      if (!values.has(answer)) return { kind: 'answer', text: answer }
+      if (answer === 'renew') return { kind: 'renew' }
+      if (answer !== 'phone') return await this.#leave(answer)
+      this.#printWrapped(spokenLines(waiting, session))
+    }
+  }
+
+  async barred(
+    node: Executable,
+    { reason, contacts }: Barred,
+    session: Session,
+  ): ReturnType<Operator['barred']> {
+    this.#printWrapped([reason, ...contacts, 'Hand over: pause, and let them resume with --operator.'])
+    const choices = [...SHOWING, ...LEAVING.filter(({ value }) => value === 'pause' || value === 'help')]
+    await this.#ask(node, session, 'You may look and take notes; pausing hands over.', choices, undefined)
+    return { kind: 'pause', reason }
+  }
+
   /** Asks until the answer is one that leads on; what only shows something is answered here. */
   async #ask(
     node: Executable,
@@ -161,15 +210,14 @@ export class TerminalOperator implements Operator {
     message: string,
     choices: readonly KeyChoice[],
     enter: string | undefined,
+    more: Partial<StepPromptConfig> = {},
   ): Promise<string> {
     const since = session.clock.monotonic()
     for (;;) {
       this.#screen.rest()
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
-      const { answer } = await this.#prompt<{ answer: string }>([
-        { type: 'step', name: 'answer', message, clock, choices, enter },
-      ])
+      const answer = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
       switch (answer) {
         case 'dry-run':
           this.#print(this.#lookups.dryRun(node, session))
@@ -214,7 +262,8 @@ export class TerminalOperator implements Operator {
   /** In a protected environment the name of what is destroyed is typed; elsewhere a plain no is the default. */
   async #reallyDestroy(step: Step, session: Session): Promise<boolean> {
     if (!session.environment.protected) {
-      const { sure } = await this.#prompt<{ sure: boolean }>([
+      const inquirer = await this.#inquirer()
+      const { sure } = await inquirer<{ sure: boolean }>([
         {
           type: 'confirm',
           name: 'sure',
@@ -234,8 +283,15 @@ export class TerminalOperator implements Operator {
     return false
   }
 
+  /** Every question but that of a step: loaded when the first one is asked. */
+  async #inquirer() {
+    const { createPromptModule } = await import('inquirer')
+    return createPromptModule(this.#streams)
+  }
+
   async #text(message: string, required = true): Promise<string> {
-    const { text } = await this.#prompt<{ text: string }>([
+    const inquirer = await this.#inquirer()
+    const { text } = await inquirer<{ text: string }>([
       {
         type: 'input',
         name: 'text',
@@ -244,6 +300,11 @@ export class TerminalOperator implements Operator {
       },
     ])
     return text.trim()
+  }
+
+  #printWrapped(lines: readonly string[]): void {
+    // A command stays in one piece, to be copied.
+    this.#print(lines.flatMap((line) => (line.startsWith('npm run ') ? [line] : wrap(line, this.#screen.width - 4))))
   }
 
   #print(lines: readonly string[]): void {

@@ -21,11 +21,17 @@ export type ToWorker = { type: 'job'; job: FenceJob; nonce: string }
 export type FromWorker =
   | { type: 'ready' }
   | { type: 'waiting'; reason: string }
-  | { type: 'finished'; outcome: Outcome }
+  /** `clean`: nothing that the fence began is still going on in the worker. */
+  | { type: 'finished'; outcome: Outcome; clean: boolean }
 
 /** All ends are the same version of this program, so that the tag tells the whole shape. */
 function hasType(message: unknown, types: readonly string[]): boolean {
-  return typeof message === 'object' && message !== null && 'type' in message && types.includes(String(message.type))
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'type' in message &&
+    types.includes(String(message.type))
+  )
 }
 
 export function isToSupervisor(message: unknown): message is ToSupervisor {

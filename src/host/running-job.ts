@@ -1,8 +1,17 @@
 import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
-import { processesOf, signalAll, trySignal } from './process-tree.ts'
+import type { OutputPipe } from './job-output.ts'
+import { NO_JOB, processesOf, signalAll, trySignal } from './process-tree.ts'
 
-export type JobSink = { output: (chunk: Buffer) => void; waiting: (reason: string) => void }
+export type JobSink = {
+  /** Takes what holds no secret: our own words, and what came through a pipe. */
+  output: (chunk: Buffer) => void
+  /** For one stream of the fence: everything it prints goes through here, and on without its secrets. */
+  pipe: (to: (chunk: Buffer) => void) => OutputPipe
+  waiting: (reason: string) => void
+  /** Called before the fence is started; `worker` is the process that will execute it, when it was there before. */
+  begins: (worker: number | undefined) => void
+}
 
 /** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */
 const LOOK_MS = 20
@@ -26,7 +35,10 @@ export class RunningJob {
     this.#graceMs = graceMs
     // A polled fence ends itself at its timeout, with its last reason; this is for one that hangs.
     const slack = job.poll ? 500 : 0
-    this.#timer = setTimeout(() => this.end('timed-out', `did not end within ${Math.round(job.timeoutMs / 100) / 10} s`), job.timeoutMs + slack)
+    this.#timer = setTimeout(
+      () => this.end('timed-out', `did not end within ${Math.round(job.timeoutMs / 100) / 10} s`),
+      job.timeoutMs + slack,
+    )
   }
 
   get leftMs(): number {
@@ -54,7 +66,9 @@ export class RunningJob {
   /** A fence that ended may not leave processes in its group behind. */
   async endLeftovers(): Promise<void> {
     if (this.group === undefined || !trySignal(-this.group, 0)) return
-    this.sink.output(Buffer.from('drillbook: the fence ended and left processes in its group; they are ended now\n'))
+    this.sink.output(
+      Buffer.from('drillbook: the fence ended and left processes in its group; they are ended now\n'),
+    )
     await endAll(this.group, this.job.id, this.#graceMs, { groupOnly: true })
   }
 }
@@ -65,7 +79,7 @@ export async function endAll(
   graceMs: number,
   { groupOnly = false, except = -1 }: { groupOnly?: boolean; except?: number } = {},
 ): Promise<void> {
-  const mark = groupOnly ? '\0' : job
+  const mark = groupOnly ? NO_JOB : job
   const remaining = (): number[] => processesOf(group, mark).filter((pid) => pid !== except)
   signalAll(remaining(), 'SIGTERM')
   const deadline = performance.now() + graceMs

@@ -5,6 +5,7 @@ import { reasonOf } from '../model/outcome.ts'
 import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
+import { redact } from './redaction/declared.ts'
 import { clockText, painter, printable, wrap } from './text.ts'
 import type { Paint } from './text.ts'
 
@@ -36,7 +37,7 @@ export class TerminalScreen implements Screen {
     this.#clearStatus()
     if (this.#lineOpen) this.#stream.write('\n')
     this.#lineOpen = false
-    this.#stream.write(`${text}\n`)
+    this.#stream.write(`${redact(text)}\n`)
     this.#drawStatus()
   }
 
@@ -59,7 +60,7 @@ export class TerminalScreen implements Screen {
     this.line()
     this.line(this.#paint('bold', session.runbook.title))
     for (const line of wrap(`${session.runbook.summary}\n\n${session.runbook.intro}`, this.width))
-      this.line(line)
+      this.line(this.#emphasise(line))
   }
 
   node(node: Executable, session: Session): void {
@@ -70,10 +71,15 @@ export class TerminalScreen implements Screen {
       `${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`,
     )
     if (!session.unattended && node.prose !== '')
-      for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${line}`)
+      for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${this.#emphasise(line)}`)
     if (node.kind === 'parallel')
       for (const step of node.steps)
         this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
+  }
+
+  /** What stands between ** is shown bold, as on the page. */
+  #emphasise(line: string): string {
+    return line.replace(/\*\*([^*]+)\*\*/g, (_, words: string) => this.#paint('bold', words))
   }
 
   #tags(node: Executable): string {
@@ -140,6 +146,15 @@ export class TerminalScreen implements Screen {
         return
       case 'decision-made':
         this.line(`  ${this.#paint('green', '✓ decided')} ${event.choice}`)
+        return
+      case 'identity-proved':
+        this.line(`  ${this.#paint('green', '✓')} you are ${event.person}, by the key ${event.key}`)
+        return
+      case 'approval-given':
+        this.line(`  ${this.#paint('green', '✓ approved')} by ${event.approver}`)
+        return
+      case 'approval-waived':
+        this.line(`  ${this.#paint('yellow', '– not approved by anyone else')}: ${event.reason}`)
         return
       case 'inform-written':
         this.line(`  ${this.#paint('green', '✓ written')} ${event.file}`)

@@ -1,49 +1,153 @@
-import { execa } from 'execa'
-import { readFileSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { JOB_VARIABLE } from '../fences/sh.ts'
 import type { SecretSource } from '../model/environment.ts'
 import { OperatorError } from '../model/problem.ts'
+import { MIN_SECRET_LENGTH } from '../model/secret.ts'
+import { endAll } from './running-job.ts'
+import { formatBytes } from './text.ts'
 
 const COMMAND_TIMEOUT_MS = 20_000
+/** A key of the longest kind that is in use has a tenth of this. */
+const LONGEST_SECRET = 128 * 1024
+/** After a command has ended, how long the rest of its output is awaited when something else holds the pipe open. */
+const DRAIN_MS = 200
+const GRACE_MS = 1000
 
 /** Reads the named secrets, all at once; what is missing is reported together, by name, never by value. */
-export async function readSecrets(sources: Record<string, SecretSource>): Promise<Record<string, string>> {
+export async function readSecrets(
+  sources: Record<string, SecretSource>,
+  commandTimeoutMs = COMMAND_TIMEOUT_MS,
+): Promise<Record<string, string>> {
   const results = await Promise.all(
-    Object.entries(sources).map(async ([name, source]) => ({ name, source, value: await readSecret(source) })),
+    Object.entries(sources).map(async ([name, source]) => ({
+      name,
+      source,
+      value: acceptable(await readSecret(source, commandTimeoutMs)),
+    })),
   )
   const problems = results.flatMap(({ name, source, value }) =>
-    'problem' in value ? [{ message: `the secret ${name} cannot be read: ${value.problem}`, hint: hintFor(source) }] : [],
+    'problem' in value
+      ? [{ message: `the secret ${name} cannot be read: ${value.problem}`, hint: hintFor(source) }]
+      : [],
   )
   if (problems.length > 0) throw new OperatorError('refused', problems)
-  return Object.fromEntries(results.flatMap(({ name, value }) => ('text' in value ? [[name, value.text]] : [])))
+  return Object.fromEntries(
+    results.flatMap(({ name, value }) => ('text' in value ? [[name, value.text]] : [])),
+  )
 }
 
-type Read = { text: string } | { problem: string }
+/** `from` names the place in messages. */
+type Read = { text: string; from: string } | { problem: string }
 
-async function readSecret(source: SecretSource): Promise<Read> {
+async function readSecret(source: SecretSource, commandTimeoutMs: number): Promise<Read> {
   if ('env' in source) {
+    const from = `the environment variable ${source.env}`
     const text = process.env[source.env]
-    return text === undefined || text === '' ? { problem: `the environment variable ${source.env} is not set` } : { text }
+    return text === undefined ? { problem: `${from} is not set` } : { text, from }
   }
-  return 'file' in source ? readSecretFile(source.file) : await readFromCommand(source.command)
+  return 'file' in source
+    ? readSecretFile(source.file)
+    : await readFromCommand(source.command, commandTimeoutMs)
 }
 
-function readSecretFile(file: string): Read {
+/** Editors and commands end what they write with a line break that is not part of the secret. */
+function acceptable(read: Read): Read {
+  if ('problem' in read) return read
+  const { from } = read
+  const text = read.text.replace(/[\r\n]+$/, '')
+  if (text.trim() === '') return { problem: `${from} is empty` }
+  if (text.length < MIN_SECRET_LENGTH)
+    return {
+      problem: `${from} has less than ${MIN_SECRET_LENGTH} characters: it could not be kept out of the output`,
+    }
+  if (text.includes('\0')) return { problem: `${from} holds a NUL character, which no program can be given` }
+  return { text, from }
+}
+
+/** What is looked at is what was opened: nobody can put another file there in between. A symbolic link is as good as its target. */
+function readSecretFile(name: string): Read {
+  const file = name.startsWith('~/') ? `${homedir()}${name.slice(1)}` : name
+  let descriptor: number | undefined
   try {
-    if ((statSync(file).mode & 0o077) !== 0) return { problem: `${file} can be read by others: expected mode 0600` }
-    return { text: readFileSync(file, 'utf8').trimEnd() }
+    // A pipe that nobody writes to would otherwise be waited for.
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    const status = fstatSync(descriptor)
+    const self = process.getuid?.() ?? 0
+    if (!status.isFile()) return { problem: `${file} is not a file` }
+    if ((status.mode & 0o077) !== 0) return { problem: `${file} can be read by others: expected mode 0600` }
+    if (self !== 0 && status.uid !== self && status.uid !== 0)
+      return { problem: `${file} belongs to another account` }
+    if (status.size > LONGEST_SECRET)
+      return { problem: `${file} has ${formatBytes(status.size)}: that is no secret` }
+    return decoded(readFileSync(descriptor), file)
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-async function readFromCommand([program = '', ...args]: string[]): Promise<Read> {
-  const result = await execa(program, args, { reject: false, timeout: COMMAND_TIMEOUT_MS, stdin: 'ignore' })
-  if (result.exitCode === 0 && result.stdout !== '') return { text: result.stdout }
-  // What the program printed may hold the secret; only how it ended is told.
-  return { problem: result.timedOut ? `${program} did not answer within 20 s` : `${program} ended with ${result.exitCode ?? result.code ?? 'no output'}` }
+function decoded(bytes: Buffer, from: string): Read {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), from }
+  } catch {
+    return { problem: `${from} is not UTF-8 text` }
+  }
+}
+
+/** Not in a session of its own: a password manager may ask at the terminal. What it started is found by its mark when it hangs. */
+async function readFromCommand([program = '', ...args]: readonly string[], timeoutMs: number): Promise<Read> {
+  const mark = `secret-${randomUUID()}`
+  const end = await outputOf(program, args, { ...process.env, [JOB_VARIABLE]: mark }, timeoutMs)
+  // What the program printed may hold the secret, also when it failed: only how it ended is told.
+  if (typeof end.why === 'string') {
+    await endAll(undefined, mark, GRACE_MS)
+    return { problem: `${program} ${end.why}` }
+  }
+  return decoded(end.printed, `what ${program} prints`)
+}
+
+type CommandEnd = { why: string } | { why: undefined; printed: Buffer }
+
+function outputOf(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  timeoutMs: number,
+): Promise<CommandEnd> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    const printed: Buffer[] = []
+    const finish = (end: CommandEnd): void => {
+      clearTimeout(timer)
+      child.stdout.destroy()
+      resolve(end)
+    }
+    const timer = setTimeout(() => finish({ why: `did not answer within ${timeoutMs / 1000} s` }), timeoutMs)
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed.push(chunk)
+      if (Buffer.concat(printed).length > LONGEST_SECRET) finish({ why: 'prints more than any secret has' })
+    })
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      finish({ why: `could not be started (${error.code ?? error.message})` }),
+    )
+    child.on('exit', (code, signal) => {
+      const drained = setTimeout(() => child.stdout.destroy(), DRAIN_MS)
+      child.on('close', () => {
+        clearTimeout(drained)
+        if (code === 0) finish({ why: undefined, printed: Buffer.concat(printed) })
+        else finish({ why: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}` })
+      })
+    })
+  })
 }
 
 function hintFor(source: SecretSource): string {
   if ('env' in source) return `export ${source.env}=… before you start.`
-  return 'file' in source ? `Put it into ${source.file}, readable by you alone (chmod 600).` : `Try it by hand: ${source.command.join(' ')}`
+  return 'file' in source
+    ? `Put it into ${source.file}, readable by you alone (chmod 600).`
+    : `Try it by hand: ${source.command.join(' ')}`
 }

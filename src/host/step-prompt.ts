@@ -10,6 +10,10 @@ export type StepPromptConfig = {
   choices: readonly KeyChoice[]
   /** What Enter alone does. Undefined: Enter alone does nothing. */
   enter?: string | undefined
+  /** Text that is an answer by itself, such as one that was pasted. */
+  accepts?: (text: string) => boolean
+  /** Looked at while waiting: an answer that comes from elsewhere. */
+  look?: () => string | undefined
 }
 
 const TICK_MS = 1000
@@ -20,12 +24,18 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
   const [problem, setProblem] = useState('')
   const [answered, setAnswered] = useState('')
   const status = answered === '' ? 'idle' : 'done'
-  const [, setTick] = useState(0)
+  const [tick, setTick] = useState(0)
   const prefix = usePrefix({ status })
   useEffect(() => {
     const timer = setInterval(() => setTick(Date.now()), TICK_MS)
     return () => clearInterval(timer)
   }, [])
+  useEffect(() => {
+    const found = answered === '' ? config.look?.() : undefined
+    if (found === undefined) return
+    setAnswered('an answer came')
+    done(found)
+  }, [tick, answered, config, done])
   useKeypress((key, line) => {
     if (!isEnterKey(key)) {
       setTyped(line.line)
@@ -33,17 +43,30 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
       return
     }
     const answer = typed.trim().toLowerCase()
-    const chosen = config.choices.find((choice) => (answer === '' ? choice.value === config.enter : choice.key === answer))
+    const chosen = config.choices.find((choice) =>
+      answer === '' ? choice.value === config.enter : choice.key === answer,
+    )
     line.clearLine(0)
     setTyped('')
+    if (!chosen && config.accepts?.(typed.trim()) === true) {
+      setAnswered('an answer was pasted')
+      done(typed.trim())
+      return
+    }
     if (!chosen) {
-      setProblem(answer === '' ? 'Enter alone does nothing here: type a letter first.' : `"${answer}" is none of these letters.`)
+      setProblem(
+        answer === ''
+          ? 'Enter alone does nothing here: type a letter first.'
+          : `"${answer}" is none of these letters.`,
+      )
       return
     }
     setAnswered(chosen.label)
     done(chosen.value)
   })
-  const chosenLabels = config.choices.map((choice) => (choice.value === config.enter ? `[${choice.key}] ${choice.label}` : `${choice.key} ${choice.label}`))
+  const chosenLabels = config.choices.map((choice) =>
+    choice.value === config.enter ? `[${choice.key}] ${choice.label}` : `${choice.key} ${choice.label}`,
+  )
   if (status === 'done') return `${prefix} ${config.message} ${styleText('cyan', answered)}`
   const head = `${prefix} ${config.message}\n  ${config.clock()}\n  ${rows(chosenLabels).join('\n  ')}\n  › ${typed}`
   return [head, problem]

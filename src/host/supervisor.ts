@@ -2,22 +2,34 @@
  * The process that starts, watches and ends fences for one run. It outlives its runner: when the runner dies, the fence that is
  * running goes on within its timeout, and its outcome is left beside the journal.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
+import { cleanOutcome, cleanReason } from './clean-outcome.ts'
+import { Forwarder } from './forwarder.ts'
+import { JobLog } from './job-log.ts'
+import { cleanPipe, JobOutput } from './job-output.ts'
 import { writeOutcome } from './outcome-file.ts'
-import { identify } from './process-tree.ts'
 import { isToSupervisor } from './protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './protocol.ts'
+import { createRedactor } from './redaction/index.ts'
 import { runShell } from './run-shell.ts'
 import { RunningJob } from './running-job.ts'
+import { noteBegun } from './supervision.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 type Begin = Extract<ToSupervisor, { type: 'begin' }>
 
+/** How long an outcome that cannot be written is kept, and how often it is tried again. */
+const ROOM_MS = 60_000
+const LOOK_MS = 500
+
 let begun: Begin | undefined
 let pool: WorkerPool | undefined
-let ending = false
+let redactor = createRedactor([])
+/** Characters of output that the runner has not taken yet, and how many of them may wait in this process. */
+let unsent = 0
+const MOST_UNSENT = 4_000_000
 const running = new Map<string, RunningJob>()
 /** Outcomes that the runner has not yet confirmed to be in its journal. */
 const unrecorded = new Map<string, Extract<FromSupervisor, { type: 'finished' }>>()
@@ -26,6 +38,10 @@ process.on('message', (message: unknown) => {
   if (isToSupervisor(message)) receive(message)
 })
 process.on('disconnect', () => void outliveRunner())
+process.on('uncaughtException', (error) => {
+  complain(error)
+  process.exit(1)
+})
 // The terminal's signals are for the runner, which decides; this process ends when its work has ended.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
 
@@ -41,32 +57,33 @@ function receive(message: ToSupervisor): void {
       unrecorded.delete(message.job)
       return
     case 'end':
-      ending = true
-      pool?.close()
       process.disconnect()
   }
 }
 
 function begin(message: Begin): void {
   begun = message
-  for (const folder of ['output', 'outcomes']) mkdirSync(path.join(message.directory, folder), { recursive: true, mode: 0o700 })
-  writeFileSync(path.join(message.directory, 'supervisor.json'), JSON.stringify(identify(process.pid)), { mode: 0o600 })
   pool = new WorkerPool(message.workers)
+  redactor = createRedactor(message.secrets)
   void pool.ready().then(() => send({ type: 'ready' }))
 }
 
 async function execute(job: FenceJob): Promise<void> {
   if (!begun || !pool) throw new Error('a job arrived before the run began')
-  const log = path.join(begun.directory, 'output', `${job.id}.log`)
+  const { directory } = begun
+  const log = path.join('output', `${job.id}.log`)
+  const forwarder = new Forwarder(log, (chunk) => send({ type: 'output', job: job.id, chunk }), isKeepingUp)
+  const output = new JobOutput(new JobLog(path.join(directory, log)), forwarder)
   const task = new RunningJob(job, begun.graceMs, {
-    output: (chunk) => {
-      appendFileSync(log, chunk, { mode: 0o600 })
-      send({ type: 'output', job: job.id, chunk: chunk.toString('utf8') })
-    },
-    waiting: (reason) => send({ type: 'waiting', job: job.id, reason }),
+    output: output.write,
+    pipe: (to) => cleanPipe(redactor, to),
+    waiting: (reason) => send({ type: 'waiting', job: job.id, reason: cleanReason(reason, redactor) }),
+    begins: (worker) => noteBegun(directory, job.id, worker),
   })
   running.set(job.id, task)
-  const outcome = job.fence.lang === 'sh' ? await runShell(task, begun.directory) : await pool.run(task)
+  const executed = job.fence.lang === 'sh' ? runShell(task, directory) : pool.run(task)
+  const outcome = cleanOutcome(await executed.catch((error: unknown) => couldNot(task, error)), job, redactor)
+  output.end()
   running.delete(job.id)
   const finished = { type: 'finished', job: job.id, outcome } as const
   unrecorded.set(job.id, finished)
@@ -74,15 +91,54 @@ async function execute(job: FenceJob): Promise<void> {
   else await outliveRunner()
 }
 
+/** Nothing that a fence does may end its supervisor: values that no process can be given, for one. */
+async function couldNot(task: RunningJob, error: unknown): Promise<Outcome> {
+  complain(error)
+  const reason = `it could not be executed: ${error instanceof Error ? error.message : String(error)}`
+  return await task.settle({ kind: 'failed', durationMs: task.durationMs, reason })
+}
+
 /** The runner is gone: leave what it does not know, wait for what still runs, then go. */
 async function outliveRunner(): Promise<void> {
-  if (begun) for (const { job, outcome } of unrecorded.values()) writeOutcome(begun.directory, job, outcome)
-  unrecorded.clear()
-  if (running.size > 0 && !ending) return
+  const deadline = performance.now() + ROOM_MS
+  // On a full disk an outcome is kept for some time: when there is room again, the resumed run need not guess.
+  while (!leaveOutcomes() && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  if (running.size > 0) return
   pool?.close()
   process.exit(0)
 }
 
+/** False when one could not be written. */
+function leaveOutcomes(): boolean {
+  if (!begun) return true
+  try {
+    for (const { job, outcome } of unrecorded.values()) {
+      writeOutcome(begun.directory, job, outcome)
+      unrecorded.delete(job)
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
 function send(message: FromSupervisor): void {
-  if (process.connected) process.send?.(message)
+  if (!process.connected) return
+  const length = message.type === 'output' ? message.chunk.length : 0
+  unsent += length
+  // A runner that has just been killed is told nothing: what it does not know is left in a file.
+  process.send?.(message, undefined, undefined, () => {
+    unsent -= length
+  })
+}
+
+/** What the runner has not taken yet stays in memory: a runner that stands still gets no more output. */
+function isKeepingUp(): boolean {
+  return unsent < MOST_UNSENT
+}
+
+/** Into supervisor.log, which is part of what a run leaves. */
+function complain(error: unknown): void {
+  console.error(redactor.redactText(error instanceof Error ? (error.stack ?? error.message) : String(error)))
 }

@@ -2,17 +2,32 @@ import { styleText } from 'node:util'
 
 /** What a program prints is data: control characters are shown, never obeyed by the terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
+  return text.replace(/\r\n/g, '\n').replace(CONTROLS, (character) => {
     const code = character.charCodeAt(0)
     if (code === 13) return '\n'
     return code < 32 ? String.fromCharCode(0x2400 + code) : '\uFFFD'
   })
 }
 
+/** Besides those of ASCII: C1, which terminals obey too, and the marks that make text run the other way. */
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** `812 bytes`, `3.4 MB`: how much, in the fewest digits. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  const units = ['kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3))
+  return `${(Math.floor(bytes / 10 ** (power * 3 - 1)) / 10).toFixed(1)} ${units[power - 1]}`
+}
+
 /** Prose for a terminal: paragraphs are filled to the width; code blocks, tables and headings stay as they are. */
 export function wrap(text: string, width: number): string[] {
-  return paragraphs(text).flatMap((part) => (part.length <= width || /^(\||```)/.test(part) || part.includes('\n') ? part.split('\n') : wrapLine(part, width)))
+  return paragraphs(text).flatMap((part) =>
+    part.length <= width || /^(\||```)/.test(part) || part.includes('\n')
+      ? part.split('\n')
+      : wrapLine(part, width),
+  )
 }
 
 /** Lines that belong together are joined; a code block is one part, with its line breaks. */
@@ -22,7 +37,8 @@ function paragraphs(text: string): string[] {
   let open = false
   for (const line of text.split('\n')) {
     const isFence = line.trimStart().startsWith('```')
-    const joins = (fenced || (open && !isFence && !/^(\s*$|\s*[-*#|>]|\s*\d+\. )/.test(line))) && parts.length > 0
+    const joins =
+      (fenced || (open && !isFence && !/^(\s*$|\s*[-*#|>]|\s*\d+\. )/.test(line))) && parts.length > 0
     if (joins) parts[parts.length - 1] += fenced ? `\n${line}` : ` ${line.trim()}`
     else parts.push(line)
     if (isFence) fenced = !fenced

@@ -4,12 +4,16 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
-import { processesOf } from './process-tree.ts'
+import { NO_JOB, processesOf } from './process-tree.ts'
+import type { OutputPipe } from './job-output.ts'
 import { endAll } from './running-job.ts'
 import type { RunningJob } from './running-job.ts'
 
-const ENTRY = path.join(import.meta.dirname, 'worker.ts')
+const START = path.join(import.meta.dirname, 'start.js')
+const PROGRAM = path.join(import.meta.dirname, 'worker.ts')
 const EARLY_BYTES = 4096
+/** After a worker has ended, how long the rest of its output is awaited when something else holds its streams open. */
+const DRAIN_MS = 200
 
 /** Workers that are started before they are needed. One that a fence left as it was serves again; any other is replaced. */
 export class WorkerPool {
@@ -46,15 +50,14 @@ export class WorkerPool {
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
   #giveBack(worker: Worker, task: RunningJob): void {
-    if (!worker.usable || task.ended || this.#closed) {
-      worker.dismiss()
-      this.#fill()
-      return
-    }
-    this.#idle.push(worker)
+    const serves = worker.usable && !task.ended && !this.#closed
+    if (serves) this.#idle.push(worker)
+    else worker.dismiss()
+    this.#fill()
     setImmediate(() => {
-      const leftovers = processesOf(worker.pid, '\0').filter((pid) => pid !== worker.pid)
-      if (leftovers.length > 0) void endAll(worker.pid, '\0', 1000, { groupOnly: true, except: worker.pid ?? -1 })
+      const leftovers = processesOf(worker.pid, NO_JOB).filter((pid) => pid !== worker.pid)
+      if (leftovers.length > 0)
+        void endAll(worker.pid, NO_JOB, 1000, { groupOnly: true, except: worker.pid ?? -1 })
     })
   }
 }
@@ -67,11 +70,13 @@ class Worker {
   /** Streams that have not yet shown the mark that ends a fence's output. */
   #open = 0
   #outcome: Outcome | undefined
+  /** Of its two streams, while a fence prints on them. */
+  #pipes: OutputPipe[] = []
   readonly #ready = Promise.withResolvers<void>()
   usable = true
 
   constructor() {
-    this.#child = fork(ENTRY, [], {
+    this.#child = fork(START, [PROGRAM], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -80,12 +85,23 @@ class Worker {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') this.#ready.resolve()
       if (message.type === 'waiting') this.#task?.sink.waiting(message.reason)
-      if (message.type === 'finished') this.#finished(message.outcome)
+      if (message.type === 'finished') this.#finished(message.outcome, message.clean)
     })
-    this.#child.stdout?.on('data', this.#reader())
-    this.#child.stderr?.on('data', this.#reader())
+    this.#child.stdout?.on('data', this.#reader(0))
+    this.#child.stderr?.on('data', this.#reader(1))
     this.#child.on('error', (error) => this.#gone(`the worker could not be used: ${error.message}`))
-    this.#child.on('close', (code, signal) => this.#gone(signal === null ? `the fence ended its process with exit code ${code}` : `ended by ${signal}`))
+    this.#child.on('exit', () => {
+      const drained = setTimeout(() => {
+        this.#child.stdout?.destroy()
+        this.#child.stderr?.destroy()
+      }, DRAIN_MS)
+      this.#child.on('close', () => clearTimeout(drained))
+    })
+    this.#child.on('close', (code, signal) =>
+      this.#gone(
+        signal === null ? `the fence ended its process with exit code ${code}` : `ended by ${signal}`,
+      ),
+    )
   }
 
   get ready(): Promise<void> {
@@ -99,9 +115,11 @@ class Worker {
   run(task: RunningJob): Promise<Outcome> {
     this.#task = task
     this.#outcome = undefined
+    this.#pipes = [task.sink.pipe(task.sink.output), task.sink.pipe(task.sink.output)]
     this.#open = 2
     this.#nonce = `\u0000${randomBytes(12).toString('hex')}\u0000`
     task.group = this.#child.pid
+    task.sink.begins(this.#child.pid)
     return new Promise((resolve) => {
       this.#finish = resolve
       if (!this.usable) this.#gone('the worker had ended')
@@ -113,19 +131,20 @@ class Worker {
     if (this.#child.connected) this.#child.disconnect()
   }
 
-  #finished(outcome: Outcome): void {
+  #finished(outcome: Outcome, clean: boolean): void {
+    this.usable &&= clean
     this.#outcome = outcome
     this.#settleWhenComplete()
   }
 
   /** Passes output on, holding back only what may be the beginning of the mark. */
-  #reader(): (chunk: Buffer) => void {
+  #reader(stream: 0 | 1): (chunk: Buffer) => void {
     let held = Buffer.alloc(0)
     return (chunk) => {
       const data = held.length > 0 ? Buffer.concat([held, chunk]) : chunk
       const mark = this.#nonce === '' ? -1 : data.indexOf(this.#nonce)
       const keep = mark === -1 ? possibleMark(data, this.#nonce) : data.length - mark
-      if (data.length > keep) this.#task?.sink.output(data.subarray(0, data.length - keep))
+      if (data.length > keep) this.#pipes[stream]?.push(data.subarray(0, data.length - keep))
       held = mark === -1 ? Buffer.from(data.subarray(data.length - keep)) : Buffer.alloc(0)
       if (mark === -1) return
       this.#open -= 1
@@ -146,6 +165,8 @@ class Worker {
   #resolve(outcome: Outcome): void {
     const finish = this.#finish
     this.#finish = undefined
+    // What is printed from here on belongs to no fence.
+    for (const pipe of this.#pipes.splice(0)) pipe.end()
     finish?.(outcome)
   }
 }
@@ -154,5 +175,10 @@ class Worker {
 function possibleMark(data: Buffer, mark: string): number {
   const from = data.lastIndexOf(0, data.length - 1)
   const length = data.length - from
-  return from !== -1 && length < mark.length && length < EARLY_BYTES && mark.startsWith(data.subarray(from).toString('latin1')) ? length : 0
+  return from !== -1 &&
+    length < mark.length &&
+    length < EARLY_BYTES &&
+    mark.startsWith(data.subarray(from).toString('latin1'))
+    ? length
+    : 0
 }

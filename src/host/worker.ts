@@ -12,11 +12,16 @@ import { isToWorker } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
 
 const originalEnvironment = { ...process.env }
+/** More than anyone reads: the supervisor cuts what is left once it has taken secrets out. */
+const LONGEST_REASON = 64 * 1024
 
 $.verbose = true
 const zxLog = $.log
 // A request is one line of the log; its options are in the runbook.
-$.log = (entry) => (entry.kind === 'fetch' ? console.error(`$ fetch ${entry.init?.method ?? 'GET'} ${String(entry.url)}`) : zxLog(entry))
+$.log = (entry) =>
+  entry.kind === 'fetch'
+    ? console.error(`$ fetch ${entry.init?.method ?? 'GET'} ${String(entry.url)}`)
+    : zxLog(entry)
 
 process.on('message', (message: unknown) => {
   if (isToWorker(message)) void perform(message.job, message.nonce)
@@ -32,14 +37,22 @@ void import('../fences/sql.ts').then(() => send({ type: 'ready' }))
 async function perform(job: FenceJob, nonce: string): Promise<void> {
   busy = true
   restoreProcess(job)
+  const before = process.getActiveResourcesInfo().length
   const outcome = job.poll
-    ? await poll((leftMs) => attempt(job, leftMs), job.timeoutMs, (reason) => send({ type: 'waiting', reason }))
+    ? await poll(
+        (leftMs) => attempt(job, leftMs),
+        job.timeoutMs,
+        (reason) => send({ type: 'waiting', reason }),
+      )
     : await attempt(job, job.timeoutMs)
+  // A connection that was ended is let go of in the next turn.
+  await new Promise((resolve) => setImmediate(resolve))
+  const clean = process.getActiveResourcesInfo().length <= before
   // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
   process.stdout.write(nonce)
   process.stderr.write(nonce)
   busy = false
-  send({ type: 'finished', outcome })
+  send({ type: 'finished', outcome, clean })
   if (!process.connected) process.exit(0)
 }
 
@@ -64,8 +77,12 @@ function describe(error: unknown, job: FenceJob): string {
   const known = error instanceof Error ? error : new Error(String(error))
   const [frame] = (known.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
   if (!job.poll && job.fence.lang === 'ts') console.error(known.stack ?? known.message)
-  const place = job.fence.lang === 'ts' ? frame?.trim().replace(/^at (.*\()?([^)]*)\)?$/, '$2') : `${job.fence.place.file}:${job.fence.place.line}`
-  return `${known.message.split('\n').slice(0, 6).join('\n')}${place === undefined ? '' : ` (${place})`}`
+  const place =
+    job.fence.lang === 'ts'
+      ? frame?.trim().replace(/^at (.*\()?([^)]*)\)?$/, '$2')
+      : `${job.fence.place.file}:${job.fence.place.line}`
+  const reason = known.message.slice(0, LONGEST_REASON).split('\n').slice(0, 6).join('\n')
+  return `${reason}${place === undefined ? '' : ` (${place})`}`
 }
 
 /** One fence cannot leave its environment or folder to the next. */
@@ -76,5 +93,5 @@ function restoreProcess(job: FenceJob): void {
 }
 
 function send(message: FromWorker): void {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { JOURNAL_VERSION } from '../model/event.ts'
 import type { EventBody, JournalEvent } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Clock } from '../runner/ports.ts'
+
+/** Its type is the schema's. The schema itself, and zod with it, is loaded only to read journals. */
+const JOURNAL_VERSION: JournalEvent['v'] = 1
 
 /** What does not change from line to line. */
 export type JournalHead = { digest: string; operator: string; environment: string }

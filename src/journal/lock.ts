@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
 import { syncDirectory } from './append.ts'
@@ -74,14 +66,32 @@ function fileOf(folder: string, number: number): string {
 /** Undefined when the file was cleared away in the meantime: then there is a higher one. */
 function readHolder(folder: string, number: number): Holder | undefined {
   const file = fileOf(folder, number)
-  if (!existsSync(file)) return undefined
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  const text = readOrMissing(file)
+  if (text === undefined) return undefined
+  const value = parsed(text)
   if (isHolder(value)) return value
   throw new OperatorError('damaged', {
     file,
     message: 'is not a lock of this program',
     hint: 'Look who works in this environment; remove the file when nobody does.',
   })
+}
+
+function readOrMissing(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isHolder(value: unknown): value is Holder {
@@ -117,8 +127,13 @@ function claim(folder: string, number: number, holder: Holder): boolean {
   return true
 }
 
+/** On a full disk the lock stays: its holder is about to end, and one that ended blocks nobody. */
 function release(folder: string, number: number, self: Holder): void {
-  if (highest(folder) === number) claim(folder, number + 1, { ...self, released: true })
+  try {
+    if (highest(folder) === number) claim(folder, number + 1, { ...self, released: true })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 function clearBelow(folder: string, number: number): void {

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
+import { sha256OfFile } from './hash-file.ts'
 import { readJournal } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
-import { readSeal, sealPath } from './seal.ts'
+import { readSeal } from './read-seal.ts'
+import { sealPath } from './seal.ts'
 import type { Seal } from './seal.ts'
 
 export type Verification = { lines: number; head: string; problems: Problem[]; notes: string[] }
@@ -22,8 +23,11 @@ export function verifyRun(directory: string): Verification {
     notes.push(
       'The last line was not finished: the machine stopped while it was being written. It does not count.',
     )
-  if (journal.events[0]?.event !== 'run-started')
+  if (journal.events.length === 0 && problems.length === 0)
+    notes.push('Nothing was recorded: the run ended before its first line.')
+  else if (journal.events[0]?.event !== 'run-started')
     problems.push({ file, line: 1, message: 'the first event is not run-started' })
+  problems.push(...unnamedOutput(directory, journal))
   const seal = readSeal(directory)
   if (seal === undefined && !journal.events.some((event) => event.event === 'run-finished'))
     notes.push(
@@ -31,6 +35,20 @@ export function verifyRun(directory: string): Verification {
     )
   else problems.push(...checkSeal(directory, journal, seal))
   return { lines: journal.events.length, head: journal.end.hash, problems, notes }
+}
+
+/** A fence is recorded before it can print anything: output without a record shows that lines are missing. */
+function unnamedOutput(directory: string, { events }: ReadJournal): Problem[] {
+  const folder = path.join(directory, 'output')
+  const jobs = new Set(events.flatMap((event) => (event.event === 'fence-started' ? [event.job] : [])))
+  const names = existsSync(folder) ? readdirSync(folder).sort() : []
+  return names
+    .filter((name) => !jobs.has(name.replace(/\.(log|out)$/, '')))
+    .map((name) => ({
+      file: path.join(folder, name),
+      message:
+        'is the output of a fence that the journal does not name: lines were cut off, or the file was added',
+    }))
 }
 
 const RESUME = 'If the machine stopped at that moment, npm run resume completes the seal.'
@@ -69,7 +87,7 @@ function changedFiles(directory: string, files: Record<string, string>): Problem
   return Object.entries(files).flatMap(([name, expected]) => {
     const file = path.join(directory, name)
     if (!existsSync(file)) return [{ file, message: 'is missing; the seal names it' }]
-    const actual = createHash('sha256').update(readFileSync(file)).digest('hex')
+    const actual = sha256OfFile(file)
     return actual === expected ? [] : [{ file, message: 'was changed after the run was sealed' }]
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { duration } from './duration-schema.ts'
 
 /** People, vendors and regulators; who is called, in which order, and who is on call. */
 

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 export const DURATION_PATTERN = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/
@@ -26,9 +24,3 @@ export function formatDuration(ms: number): string {
   if (hours > 0) return minutes === 0 ? `${hours} h` : `${hours} h ${pad(minutes)} m`
   return rest === 0 ? `${minutes} m` : `${minutes} m ${pad(rest)} s`
 }
-
-/** A duration in a plan file or an attribute: text in, milliseconds out. */
-export const duration = z
-  .string()
-  .regex(DURATION_PATTERN, 'expected a duration such as 20s, 2m, 1m30s or 4h')
-  .transform((text) => parseDuration(text) ?? 0)

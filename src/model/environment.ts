@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { policy } from './policy.ts'
 
 /** Where a secret's value is read from when a run starts; the value itself is in no file of the repository. */
 export const secretSource = z.union([
@@ -52,7 +53,6 @@ const edgeTarget = z.strictObject({
 
 export const target = z.discriminatedUnion('kind', [postgresTarget, httpTarget, edgeTarget])
 export type TargetSpec = z.infer<typeof target>
-export type TargetKind = TargetSpec['kind']
 export type PostgresSpec = z.infer<typeof postgresTarget>
 export type HttpSpec = z.infer<typeof httpTarget>
 export type EdgeSpec = z.infer<typeof edgeTarget>
@@ -61,13 +61,14 @@ export const environment = z.strictObject({
   title: z.string(),
   protected: z
     .boolean()
-    .describe('Destructive steps ask for the target to be typed; unattended runs are refused.'),
+    .describe('Destructive steps ask for the target to be typed, and the defaults of `policy` are strict.'),
   lab: z.boolean().default(false).describe('Targets come from the lab, which is started on demand.'),
   targets: z
     .record(z.string(), target)
     .default({})
     .describe('By <service>.<target>, as services.yaml declares.'),
   secrets: z.record(z.string(), secretSource).default({}),
+  policy: policy.optional().describe('Who may do what here, and what needs the approval of other people.'),
 })
 export type Environment = z.infer<typeof environment>
 
@@ -75,4 +76,3 @@ export const environmentsFile = z.strictObject({
   default: name.describe('The environment used when --env is not given.'),
   environments: z.record(name, environment),
 })
-export type EnvironmentsFile = z.infer<typeof environmentsFile>

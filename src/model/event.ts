@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { outcome } from './outcome.ts'
+import { approvalRequest } from './approval.ts'
+import { outcome } from './outcome-schema.ts'
 
 /** The events of a journal. docs/journal-format.md describes them for people; a test holds the two together. */
 
@@ -35,7 +36,6 @@ const measurement = z.strictObject({
   writesPerSecond: z.number().nullable(),
   replication: z.string().nullable(),
 })
-export type MeasurementRecord = z.infer<typeof measurement>
 
 export const eventBody = z.discriminatedUnion('event', [
   z.strictObject({
@@ -73,6 +73,35 @@ export const eventBody = z.discriminatedUnion('event', [
     by: z.enum(['person', 'unattended']),
     waitedMs: ms,
   }),
+  z.strictObject({
+    event: z.literal('identity-proved'),
+    person: z.string(),
+    host: z.string(),
+    provedAt: z.string(),
+    key: z.string(),
+    signature: z.string(),
+  }),
+  z.strictObject({
+    event: z.literal('approval-requested'),
+    step,
+    number: z.int(),
+    needed: z.int(),
+    request: approvalRequest,
+    file: z.string(),
+    sha256,
+  }),
+  z.strictObject({
+    event: z.literal('approval-given'),
+    step,
+    number: z.int(),
+    approver: z.string(),
+    key: z.string(),
+    signature: z.string(),
+    expiresAt: z.string(),
+    waitedMs: ms,
+  }),
+  z.strictObject({ event: z.literal('approval-refused'), step, number: z.int(), reason: z.string() }),
+  z.strictObject({ event: z.literal('approval-waived'), step, asked: z.int(), reason: z.string() }),
   z.strictObject({ event: z.literal('step-started'), step, attempt: z.int() }),
   z.strictObject({
     event: z.literal('fence-started'),
@@ -88,7 +117,7 @@ export const eventBody = z.discriminatedUnion('event', [
     step,
     job: z.string(),
     outcome,
-    found: z.enum(['live', 'supervisor']),
+    found: z.enum(['live', 'supervisor', 'verification', 'person']),
   }),
   z.strictObject({
     event: z.literal('step-finished'),
@@ -134,7 +163,6 @@ export const eventBody = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('run-sealed'), files: z.record(z.string(), sha256) }),
 ])
 export type EventBody = z.infer<typeof eventBody>
-export type EventName = EventBody['event']
 
 /** What every line of a journal has. */
 export const envelope = z.object({

@@ -1,24 +1,16 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import type { outcome } from './outcome-schema.ts'
 import type { Value } from './runbook.ts'
 
-const value = z.union([z.string(), z.number(), z.boolean()])
-
-/** How one fence ended. Success, failure and the lack of knowledge share one shape; nothing is inferred from a missing field. */
-export const outcome = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ok'), durationMs: z.number(), outputs: z.record(z.string(), value) }),
-  z.strictObject({
-    kind: z.literal('failed'),
-    durationMs: z.number(),
-    reason: z.string(),
-    exitCode: z.int().optional(),
-    signal: z.string().optional(),
-  }),
-  z.strictObject({ kind: z.literal('timed-out'), durationMs: z.number(), reason: z.string() }),
-  z.strictObject({ kind: z.literal('cancelled'), durationMs: z.number(), reason: z.string() }),
-  z.strictObject({ kind: z.literal('unknown'), reason: z.string() }),
-])
 export type Outcome = z.infer<typeof outcome>
 export type Outputs = Record<string, Value>
+
+/** Of a fence that certainly did nothing: it may simply be executed. */
+export const NEVER_BEGAN: Extract<Outcome, { kind: 'cancelled' }> = {
+  kind: 'cancelled',
+  durationMs: 0,
+  reason: 'it never began',
+}
 
 export function reasonOf(outcome: Outcome): string {
   return outcome.kind === 'ok' ? 'done' : outcome.reason

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { duration } from './duration-schema.ts'
 
 /** What is done again and again so that a recovery works on the day. */
 

@@ -22,6 +22,16 @@ function sentence(event: JournalEvent): string | undefined {
       return event.by === 'person'
         ? `${event.step}: confirmed by ${event.operator} after ${formatDuration(event.waitedMs)}`
         : undefined
+    case 'identity-proved':
+      return `${event.person} proved who they are on ${event.host} with the key ${event.key}`
+    case 'approval-requested':
+      return `${event.step}: ${event.operator} asked for ${event.needed === 1 ? 'an approval' : `${event.needed} approvals`} (request ${event.number}, until ${event.request.expiresAt.slice(11, 19)})`
+    case 'approval-given':
+      return `${event.step}: approved by ${event.approver} after ${formatDuration(event.waitedMs)} (request ${event.number}, key ${event.key})`
+    case 'approval-refused':
+      return `${event.step}: an approval was refused: ${event.reason}`
+    case 'approval-waived':
+      return `${event.step}: not approved by anyone else: ${event.reason}`
     case 'step-started':
       return `${event.step}: started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`
     case 'fence-started':

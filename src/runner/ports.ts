@@ -1,5 +1,6 @@
 import type { EventBody, JournalEvent, Mode } from '../model/event.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
+import type { ApprovalAction } from '../model/permission.ts'
 import type {
   Decision,
   Executable,
@@ -52,8 +53,8 @@ export type Executor = {
   cancel: (jobId: string) => void
   /** What the journal now holds need not be kept by the executor. */
   recorded: (jobId: string) => void
-  /** The outcome that outlived a dead runner; waits while the step is still being finished. */
-  recover: (jobId: string) => Promise<Outcome>
+  /** The outcome that outlived a dead runner; waits while the step is still being finished. Undefined: the fence certainly never began. */
+  recover: (jobId: string) => Promise<Outcome | undefined>
 }
 
 export type StepAnswer =
@@ -87,6 +88,53 @@ export type Operator = {
     step: Step,
     session: Session,
   ) => Promise<{ kind: 'run' } | { kind: 'keep'; reason: string } | { kind: 'pause'; reason: string }>
+  /** Other people have to approve: waits for an answer, or for the wish to do something else. */
+  approval: (waiting: WaitingApproval, session: Session) => Promise<ApprovalReply>
+  /** The operator may not run, skip or roll back what comes next; they may look, note, and hand over. */
+  barred: (node: Executable, refusal: Barred, session: Session) => Promise<{ kind: 'pause'; reason: string }>
+}
+
+/** A request for approval that is not answered yet. */
+export type WaitingApproval = {
+  step: Step
+  action: ApprovalAction
+  number: number
+  needed: number
+  /** Who has approved so far. */
+  given: string[]
+  expiresAt: number
+  /** Who may approve, in words, and how they are reached. */
+  who: string
+  contacts: string[]
+  /** The request as one line, as a file, and as groups to read out. */
+  line: string
+  file: string
+  spoken: string[] | undefined
+  /** Why the last answer was refused. */
+  problem: string | undefined
+  /** An answer that has come into the run's folder. */
+  look: () => string | undefined
+}
+export type ApprovalReply =
+  | { kind: 'answer'; text: string }
+  | { kind: 'renew' }
+  | Exclude<StepAnswer, { kind: 'run' }>
+
+/** Why somebody may not act, and who may. */
+export type Barred = { reason: string; contacts: string[] }
+
+/** Who may do what in this environment. */
+export type Access = {
+  /** Undefined when the operator may run the step, skip it, or roll it back. */
+  barred: (step: Step) => Barred | undefined
+}
+
+/** The consent of other people. */
+export type Approvals = {
+  /** Resolves with `run` when nobody has to approve, or enough have; otherwise with what the operator wants instead. */
+  obtain: (step: Step, action: ApprovalAction, attempt: number, session: Session) => Promise<StepAnswer>
+  /** Whether `obtain` would resolve with `run` without asking anyone. */
+  stillHold: (step: Step, action: ApprovalAction, attempt: number, session: Session) => boolean
 }
 
 /** Shows what happens; never decides. */
@@ -117,6 +165,8 @@ export type Session = {
   clock: Clock
   executor: Executor
   operator: Operator
+  access: Access
+  approvals: Approvals
   screen: Screen
   interruption: Interruption
   /** Appends an event and folds it into `state`. */

@@ -1,5 +1,5 @@
 import { stepState } from '../journal/fold.ts'
-import { reasonOf } from '../model/outcome.ts'
+import { NEVER_BEGAN, reasonOf } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
 import { elapsed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
@@ -21,6 +21,10 @@ export async function rollBackStep(step: Step, interrupted: boolean, session: Se
     })
     return { kind: 'next' }
   }
+  const { attempts } = stepState(session.state, step.id)
+  const consent = await session.approvals.obtain(step, 'rollback', Math.max(attempts, 1), session)
+  if (consent.kind === 'pause') return consent
+  if (consent.kind !== 'run') return { kind: 'pause', reason: `the rollback of ${step.id} was not approved` }
   const started = session.clock.monotonic()
   if (!interrupted) session.record({ event: 'step-rollback-started', step: step.id })
   const failure = await undo(step, session)
@@ -69,6 +73,12 @@ async function recoverOpenFence(step: Step, session: Session): Promise<string | 
   )
   if (!open) return undefined
   const outcome = await session.executor.recover(open.job)
-  session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
-  return outcome.kind === 'ok' ? undefined : reasonOf(outcome)
+  session.record({
+    event: 'fence-finished',
+    step: step.id,
+    job: open.job,
+    outcome: outcome ?? NEVER_BEGAN,
+    found: 'supervisor',
+  })
+  return outcome === undefined || outcome.kind === 'ok' ? undefined : reasonOf(outcome)
 }

@@ -1,12 +1,12 @@
 import { runElapsedMs } from '../journal/fold.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
-import { runInform } from '../steps/inform/run.ts'
 import { runParallel } from '../steps/parallel/run.ts'
 import { declined } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
 import { attemptStep, runStep } from '../steps/step/run.ts'
-import type { Executable, Step } from '../model/runbook.ts'
+import type { Executable, Inform, Step } from '../model/runbook.ts'
+import { holdBack } from './access.ts'
 import { nextAction } from './plan.ts'
 import type { Action } from './plan.ts'
 import type { Session } from './ports.ts'
@@ -27,12 +27,16 @@ export async function run(session: Session): Promise<RunEnd> {
   }
 }
 
-function perform(action: Exclude<Action, { kind: 'finish' }>, session: Session): Promise<Onward> {
+async function perform(action: Exclude<Action, { kind: 'finish' }>, session: Session): Promise<Onward> {
+  if (action.kind === 'execute') session.screen.node(action.node, session)
+  return (await holdBack(action, session)) ?? (await act(action, session))
+}
+
+function act(action: Exclude<Action, { kind: 'finish' }>, session: Session): Promise<Onward> {
   switch (action.kind) {
     case 'skip':
       return Promise.resolve(skipNode(action.node, action.reason, session))
     case 'execute':
-      session.screen.node(action.node, session)
       return executeNode(action.node, session)
     case 'settle':
       return settleStep(action.step, session)
@@ -52,8 +56,14 @@ function executeNode(node: Executable, session: Session): Promise<Onward> {
     case 'parallel':
       return runParallel(node, session)
     case 'inform':
-      return runInform(node, session)
+      return inform(node, session)
   }
+}
+
+/** The template engine is large: it is loaded only by a run that tells somebody something. */
+async function inform(node: Inform, session: Session): Promise<Onward> {
+  const { runInform } = await import('../steps/inform/run.ts')
+  return await runInform(node, session)
 }
 
 function skipNode(node: Executable, reason: string, session: Session): Onward {

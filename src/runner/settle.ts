@@ -1,11 +1,12 @@
 import { stepState } from '../journal/fold.ts'
 import type { FenceRecord } from '../journal/fold.ts'
+import { NEVER_BEGAN, reasonOf } from '../model/outcome.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
 import { declined } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
-import { attemptStep, continueStep, finish } from '../steps/step/run.ts'
-import { executeFence } from '../steps/fence.ts'
+import { attemptStep, continueStep, finish, isManual } from '../steps/step/run.ts'
+import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
 
 /** How long a verification is polled when it has to tell whether an interrupted step did its work. */
@@ -16,14 +17,16 @@ const SETTLE_MS = 10_000
  * may not have happened: verification decides; where it cannot, a person does. Nothing is executed a second time on a guess.
  */
 export async function settleStep(step: Step, session: Session): Promise<Onward> {
-  const open = stepState(session.state, step.id).fences.find((fence) => fence.outcome === undefined)
+  const { fences } = stepState(session.state, step.id)
+  const open = fences.find((fence) => fence.outcome === undefined)
   if (open) {
-    const outcome = await session.executor.recover(open.job)
+    const outcome = (await session.executor.recover(open.job)) ?? NEVER_BEGAN
     session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
   }
-  const last = stepState(session.state, step.id).fences.at(-1)
-  if (last?.outcome?.kind === 'unknown' && last.role === 'run')
-    return await settleUnknown(step, last.outcome, session)
+  // Also when it was verified since: a verification that was interrupted, or did not hold, has not settled it.
+  const doubtful = fences.find((fence) => fence.role === 'run' && fence.outcome?.kind === 'unknown')
+  if (doubtful) return await settleUnknown(step, doubtful, session)
+  const last = fences.at(-1)
   if (last && failedFor(last)) {
     finish(
       step,
@@ -34,34 +37,70 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
     )
     return { kind: 'next' }
   }
-  return await continueStep(step, session)
+  return (await approvedAgain(step, session)) ?? (await continueStep(step, session))
 }
 
-/** An unknown check or verify changed nothing: it is simply executed again. */
-function failedFor(fence: FenceRecord): boolean {
-  return fence.outcome !== undefined && fence.outcome.kind !== 'ok' && fence.outcome.kind !== 'unknown'
+/** What is left of the attempt needs its approval still: one that has expired is asked for again. */
+async function approvedAgain(step: Step, session: Session): Promise<Onward | undefined> {
+  const actsStill =
+    isManual(step) || step.fences.some((fence) => fence.role === 'run' && !hasSucceeded(step, fence, session))
+  if (!actsStill) return undefined
+  const { attempts } = stepState(session.state, step.id)
+  const consent = await session.approvals.obtain(step, 'run', attempts, session)
+  return consent.kind === 'run' ? undefined : declined(step.id, consent, session)
 }
 
-async function settleUnknown(
-  step: Step,
-  unknown: Extract<Outcome, { kind: 'unknown' }>,
-  session: Session,
-): Promise<Onward> {
+/** A check or verify that was interrupted changed nothing, and what never began did not either: it is simply executed again. */
+function failedFor({ outcome }: FenceRecord): boolean {
+  if (outcome === undefined || outcome.kind === 'ok' || outcome.kind === 'unknown') return false
+  return outcome.kind !== 'cancelled' || outcome.reason !== NEVER_BEGAN.reason
+}
+
+async function settleUnknown(step: Step, doubtful: FenceRecord, session: Session): Promise<Onward> {
+  const reason = doubtful.outcome ? reasonOf(doubtful.outcome) : ''
   const verified = await verification(step, session)
-  if (verified === 'holds') {
-    finish(step, 'done', `${unknown.reason}; its verification holds`, 0, session)
-    return { kind: 'next' }
-  }
+  const missing = isLastRun(step, doubtful, session)
+    ? Object.keys(step.outputs).filter((name) => !(name in session.state.outputs))
+    : []
+  if (verified === 'holds' && missing.length === 0)
+    return await goOn(step, doubtful, 'verification', `${reason}; its verification holds`, session)
   const why =
     verified === 'none'
       ? 'the step has no verification'
-      : `its verification does not hold: ${verified.reason}`
+      : verified === 'holds'
+        ? `its verification holds, but what it found out is not known: ${missing.join(', ')}`
+        : `its verification does not hold: ${verified.reason}`
   session.commit()
-  const answer = await session.operator.settle(step, `${unknown.reason}; ${why}`, session)
+  const answer = await session.operator.settle(step, `${reason}; ${why}`, session)
   if (answer.kind === 'retry') return await attemptStep(step, session)
-  if (answer.kind !== 'done') return declined(step.id, answer, session)
-  finish(step, 'done', `the operator found it done: ${answer.reason}`, 0, session)
+  if (answer.kind === 'done')
+    return await goOn(step, doubtful, 'person', `the operator found it done: ${answer.reason}`, session)
+  return declined(step.id, answer, session)
+}
+
+/** The doubtful fence did its work. The step is done when it was the last that acts; else the others still have to. */
+async function goOn(
+  step: Step,
+  doubtful: FenceRecord,
+  found: 'verification' | 'person',
+  reason: string,
+  session: Session,
+): Promise<Onward> {
+  const { job } = doubtful
+  const isLast = isLastRun(step, doubtful, session)
+  const outcome: Outcome = { kind: 'ok', durationMs: 0, outputs: {} }
+  session.record({ event: 'fence-finished', step: step.id, job, outcome, found })
+  if (!isLast) return (await approvedAgain(step, session)) ?? (await continueStep(step, session))
+  finish(step, 'done', reason, 0, session)
   return { kind: 'next' }
+}
+
+/** Every other fence that acts has succeeded. */
+function isLastRun(step: Step, doubtful: FenceRecord, session: Session): boolean {
+  const others = stepState(session.state, step.id).fences.filter(
+    (fence) => fence !== doubtful && fence.role === 'run' && fence.outcome?.kind === 'ok',
+  )
+  return others.length === step.fences.filter((fence) => fence.role === 'run').length - 1
 }
 
 async function verification(step: Step, session: Session): Promise<'holds' | 'none' | { reason: string }> {

@@ -1,3 +1,5 @@
+import { approvalsNeeded } from '../model/permission.ts'
+import type { Policy } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Decision } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
@@ -31,15 +33,20 @@ export function unattendedOperator(
     },
     settle: (step, reason) => pause(`${step.id}: ${reason}`),
     confirmRollback: () => Promise.resolve({ kind: 'run' }),
+    approval: ({ step }) => pause(`${step.id} needs the approval of other people; a person has to resume`),
+    barred: (_, { reason }) => pause(reason),
   }
 }
 
+export type UnattendedSubject = Pick<Session, 'runbook' | 'environment' | 'access'> & { policy: Policy }
+
 /** What an unattended run would meet that is reserved for people; refused before anything is changed. */
-export function refuseUnattended(
-  session: Pick<Session, 'runbook' | 'environment'>,
-  choices: ReadonlyMap<string, string>,
-): void {
-  const { runbook, environment } = session
+export function refuseUnattended(subject: UnattendedSubject, choices: ReadonlyMap<string, string>): void {
+  const { runbook, environment, policy, access } = subject
+  if (policy.unattended === 'refused')
+    throw new OperatorError('refused', {
+      message: `the policy of ${environment.name} refuses unattended runs: a person has to be there`,
+    })
   const chosen = new Map(
     executables(runbook.nodes).flatMap((node) =>
       node.kind === 'decision' ? [[node.id, choices.get(node.id) ?? node.default]] : [],
@@ -62,9 +69,9 @@ export function refuseUnattended(
     if (node.kind !== 'step') return []
     if (isManual(node))
       return [{ ...node.place, step: node.id, message: 'is done by hand: an unattended run cannot do it' }]
-    if (node.approvals > 0)
+    if (approvalsNeeded(policy, node, 'run').count > 0)
       return [{ ...node.place, step: node.id, message: 'needs the approval of another person' }]
-    if (node.danger === 'destructive' && environment.protected)
+    if (node.danger === 'destructive' && policy.unattended === 'not-destructive')
       return [
         {
           ...node.place,
@@ -72,7 +79,10 @@ export function refuseUnattended(
           message: `is destructive and ${environment.name} is protected: a person has to run it`,
         },
       ]
-    return []
+    const barred = access.barred(node)
+    return barred
+      ? [{ ...node.place, step: node.id, message: barred.reason, hint: barred.contacts.join('\n    ') }]
+      : []
   })
   if (problems.length > 0) throw new OperatorError('refused', problems)
 }

@@ -2,16 +2,19 @@ import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { readJournal, requireJournal } from '../../journal/read.ts'
+import type { ReadJournal } from '../../journal/read.ts'
 import { findRun, journalFile, listRuns, runsFolder } from '../../journal/run-directory.ts'
 import type { Lab } from '../../lab/index.ts'
-import { readSeal } from '../../journal/seal.ts'
+import { readSeal } from '../../journal/read-seal.ts'
 import { OperatorError } from '../../model/problem.ts'
+import { secretVariable } from '../../model/secret.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment } from '../environment.ts'
 import { askInputs } from '../ask-inputs.ts'
+import { namedKey } from '../identity.ts'
 import { requireTerminal } from '../perform-run.ts'
 import { passPreflight, runFolders } from '../preflight.ts'
 import { openPlan, openRunbook, projectRoot } from '../project.ts'
@@ -27,8 +30,9 @@ first. Without a run: the last one that is not finished.
 
   --yes              unattended
   --accept-changes   the runbook changed since the run began: go on with it as it is now
-  --set NAME=VALUE   the choice of a decision, or a secret input again
-  --json, --mirror DIR, --operator NAME, --take-over   as for "run"`
+  --set NAME=VALUE   the choice of a decision
+                     (a secret input is asked again, or read from DRILLBOOK_INPUT_NAME)
+  --json, --mirror DIR, --operator NAME, --key FILE, --sign KEY, --take-over   as for "run"`
 
 const OPTIONS = {
   yes: { type: 'boolean' },
@@ -37,6 +41,8 @@ const OPTIONS = {
   json: { type: 'boolean' },
   mirror: { type: 'string' },
   operator: { type: 'string' },
+  key: { type: 'string' },
+  sign: { type: 'string' },
   'take-over': { type: 'boolean' },
 } as const
 
@@ -50,6 +56,7 @@ export const command: Command = {
     const directory =
       positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
     const journal = requireJournal(journalFile(directory))
+    requireBegun(journal, directory)
     const state = foldAll(journal.events)
     requireUnfinished(state, directory)
     if (values.yes !== true) requireTerminal(state.runbook)
@@ -71,6 +78,8 @@ type Values = {
   json?: boolean
   mirror?: string
   operator?: string
+  key?: string
+  sign?: string
   'take-over'?: boolean
 }
 type Journal = ReturnType<typeof requireJournal> & { state: RunState }
@@ -116,6 +125,8 @@ async function open(
       choices: given.choices,
       environment: { ...environmentOpen, targets: pinned(environmentOpen.targets, state) },
       operatorName: operatorName(values.operator),
+      key: namedKey(values.key),
+      sign: values.sign,
       json: values.json === true,
       mirror: values.mirror,
       takeOver: values['take-over'] === true,
@@ -186,8 +197,20 @@ async function restoredInputs(
   if (ask) return await askInputs(runbook, known, missing)
   throw new OperatorError('usage', {
     message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`,
-    hint: '--set NAME=VALUE',
+    hint: missing
+      .map((name) =>
+        runbook.inputs[name]?.type === 'secret' ? `export ${secretVariable(name)}=…` : `--set ${name}=…`,
+      )
+      .join('\n    '),
   })
+}
+
+function requireBegun({ events }: ReadJournal, directory: string): void {
+  if (events.length === 0)
+    throw new OperatorError('usage', {
+      message: `${path.basename(directory)} ended before its first line was recorded: nothing was done, and there is nothing to go on with`,
+      hint: 'Begin a new run.',
+    })
 }
 
 /** A run that was stopped between its end and its seal can still be sealed. */
@@ -213,7 +236,7 @@ function lastOpenRun(runs: string): string {
 /** A journal that is damaged is not looked at here: it is refused by name. */
 function isOpen(directory: string): boolean {
   const { events, problems } = readJournal(journalFile(directory))
-  if (problems.length > 0) return false
+  if (problems.length > 0 || events.length === 0) return false
   const state = foldAll(events)
   return state.status !== 'finished' || !state.sealed
 }

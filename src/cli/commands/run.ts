@@ -7,13 +7,16 @@ const usage = `drillbook run <runbook> [options]      (npm run runbook <runbook>
 Runs a runbook step by step: confirm, check, run, verify, record.
 
   --env NAME            the environment; default: that of docs/plan/environments.yaml
-  --set NAME=VALUE      an input, or the choice of a decision; may be repeated
+  --set NAME=VALUE      an input, or the choice of a decision; may be repeated. A secret input is asked,
+                        or read from the environment variable DRILLBOOK_INPUT_NAME
   --yes                 unattended: nobody is asked; what is reserved for people is refused
   --dry-run             print what would run, with its values; nothing is executed or recorded
   --rehearse            execute only the checks, which change nothing
   --json                events as NDJSON on standard output, prose on standard error
   --mirror DIR          keep a second copy of the journal, on another disk
   --operator NAME       who you are; default: DRILLBOOK_OPERATOR or the account's name
+  --key FILE            the SSH key that proves it where the environment asks; default: DRILLBOOK_KEY, the agent, ~/.ssh
+  --sign KEY            sign the sealed journal with this SSH key; default: the key that proved who you are
   --take-over           take the lock of a run on another machine that is certainly dead
   --no-fault            in the lab: break nothing, only run
   --lab NAME            in the lab: which one; default: default

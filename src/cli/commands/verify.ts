@@ -2,32 +2,54 @@ import { verifyRun } from '../../journal/verify.ts'
 import { findRun, runsFolder } from '../../journal/run-directory.ts'
 import { formatProblem } from '../../model/problem.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
+import { checkSignatures } from '../check-signatures.ts'
 import type { Command } from '../command.ts'
 import { projectRoot } from '../project.ts'
 
-const usage = `drillbook verify <run | folder> [--json]
+const usage = `drillbook verify <run | folder> [options]
 
-Checks that nothing in a run was changed: the hash chain of its journal, and the hash of every file that the seal names. Works on a
-copy, offline. Exit code 4 when something was changed.`
+Checks that nothing in a run was changed: the hash chain of its journal, the hash of every file that the seal names, who signed it, and
+every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was changed.
+
+  --allowed-signers FILE   whose keys count, as ssh-keygen reads it; default: docs/plan/contacts.yaml. Implies --signed
+  --signed                 a journal that nobody signed is a finding; the default where the policy signs journals
+  --json                   findings as JSON`
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  signed: { type: 'boolean' },
+  'allowed-signers': { type: 'string' },
+} as const
 
 export const command: Command = {
   summary: 'Check that a journal was not changed.',
   usage,
-  run: (argv, io) => {
-    const { values, positionals } = parseCommandLine('verify', argv, { json: { type: 'boolean' } })
+  run: async (argv, io) => {
+    const { values, positionals } = parseCommandLine('verify', argv, OPTIONS)
     const wanted = oneArgument('verify', positionals, 'run or folder')
     const directory = wanted.includes('/') ? wanted : findRun(runsFolder(projectRoot(), process.env), wanted)
-    const result = verifyRun(directory)
+    const chain = verifyRun(directory)
+    const signatures = await checkSignatures(directory, {
+      allowedSigners: values['allowed-signers'],
+      required: values.signed === true,
+    })
+    const problems = [...chain.problems, ...signatures.problems]
+    const result = {
+      ...chain,
+      problems,
+      notes: [...chain.notes, ...signatures.notes],
+      signedBy: signatures.signedBy ?? null,
+    }
     if (values.json === true) io.out(JSON.stringify(result))
     else {
       for (const problem of result.problems) io.err(formatProblem(problem))
       for (const note of result.notes) io.out(note)
       io.out(
         result.problems.length === 0
-          ? `${result.lines} lines, unchanged.`
+          ? `${result.lines} lines, unchanged.${signatures.signedBy === undefined ? '' : ` Signed by ${signatures.signedBy}.`}`
           : `CHANGED: ${result.problems.length} findings.`,
       )
     }
-    return Promise.resolve(result.problems.length === 0 ? 'ok' : 'damaged')
+    return problems.length === 0 ? 'ok' : 'damaged'
   },
 }

@@ -56,7 +56,9 @@ export async function continueStep(step: Step, session: Session): Promise<Onward
     }
     const failure = await executeRole(step, role, session, deadline)
     if (failure) {
-      finish(step, 'failed', `${role}: ${reasonOf(failure)}`, elapsed(session, started), session)
+      // Nothing is tried again on a guess: what is not known is settled first.
+      const result = failure.kind === 'unknown' ? 'unknown' : 'failed'
+      finish(step, result, `${role}: ${reasonOf(failure)}`, elapsed(session, started), session)
       return NEXT
     }
   }

@@ -1,0 +1,60 @@
+import { hostname } from 'node:os'
+import type { Plan } from '../document/plan.ts'
+import type { SigningKey } from '../host/ssh.ts'
+import { fingerprint, readSignature } from '../journal/ssh-signature.ts'
+import type { EventBody, Mode } from '../model/event.ts'
+import type { Policy } from '../model/permission.ts'
+import { OperatorError } from '../model/problem.ts'
+import type { Runbook } from '../model/runbook.ts'
+import { identityStatement, instantText } from '../model/signed.ts'
+import { needsApproval } from './authority.ts'
+
+export type Identity = { key: SigningKey; event: Extract<EventBody, { event: 'identity-proved' }> }
+
+export type IdentitySubject = {
+  plan: Plan
+  policy: Policy
+  runbook: Runbook
+  mode: Mode
+  operator: string
+  environment: string
+  run: string
+  /** The key that --key or DRILLBOOK_KEY names. */
+  key: string | undefined
+}
+
+/** The operator signs a text that is good for this run, host and moment only. Undefined when the policy does not ask for it. */
+export async function proveIdentity(subject: IdentitySubject): Promise<Identity | undefined> {
+  if (!isAsked(subject)) return undefined
+  const { plan, operator: person, environment, run } = subject
+  const { people } = plan.contacts
+  if (!Object.hasOwn(people, person))
+    throw new OperatorError('refused', {
+      message: `${environment} asks for proof of who you are, and ${person} is not a person of docs/plan/contacts.yaml`,
+      hint: `--operator or DRILLBOOK_OPERATOR says who you are: one of ${Object.keys(people).join(', ')}`,
+    })
+  const { keyOf, sign, verifyPerson } = await import('../host/ssh.ts')
+  const key = await keyOf(person, people, subject.key)
+  const claim = { run, person, environment, host: hostname(), provedAt: instantText(Date.now()) }
+  const text = identityStatement(claim)
+  const signature = await sign(text, 'identity', key)
+  const wrong = await verifyPerson({ purpose: 'identity', text, person, signature }, people)
+  if (wrong !== undefined)
+    throw new OperatorError('refused', {
+      message: `you did not prove to be ${person}: ${wrong}`,
+      hint: 'The key has to be one of sshKeys in docs/plan/contacts.yaml; --key FILE names another.',
+    })
+  const { host, provedAt } = claim
+  const print = fingerprint(readSignature(signature)?.key ?? '')
+  return { key, event: { event: 'identity-proved', person, host, provedAt, key: print, signature } }
+}
+
+/** A rehearsal changes nothing: nobody has to prove anything for it. */
+function isAsked({ policy, runbook, mode }: IdentitySubject): boolean {
+  if (mode === 'rehearsal' || policy.identity === 'none') return false
+  return policy.identity === 'signed' || needsApproval(policy, runbook)
+}
+
+export function namedKey(given: string | undefined): string | undefined {
+  return given ?? process.env['DRILLBOOK_KEY']
+}

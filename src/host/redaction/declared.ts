@@ -1,0 +1,22 @@
+/**
+ * What this process knows to be secret. Kept here for the whole process, because errors are shown where nobody knows what they are
+ * about. Small, because every command loads it; the redactor itself comes with the first secret.
+ */
+type Redact = (text: string) => string
+
+const values = new Set<string>()
+let build: ((secrets: readonly string[]) => Redact) | undefined
+let current: Redact | undefined
+
+/** Everything that this process shows or writes from here on goes without these values. */
+export function declareSecrets(secrets: readonly string[], redactorOf: typeof build): void {
+  for (const secret of secrets) values.add(secret)
+  build = redactorOf
+  current = undefined
+}
+
+/** The text without secrets; as it is while none was declared. */
+export function redact(text: string): string {
+  current ??= build?.([...values])
+  return current === undefined ? text : current(text)
+}

@@ -1,0 +1,186 @@
+import { FOLDABLE_DEPTH } from './automaton.ts'
+import type { Automaton } from './automaton.ts'
+import { MOST_UNDECIDED } from './shapes.ts'
+import type { Shape } from './shapes.ts'
+
+export const PLACEHOLDER = '[redacted]'
+
+/** What all streams of a redactor share: the automaton, and what each of its anchors begins. */
+export type Knowledge = {
+  automaton: Automaton
+  anchors: readonly { shape: Shape; shapeNumber: number }[]
+}
+
+/** Bytes that are not let through, by their place in the whole stream. */
+type Range = { from: number; to: number }
+type Undecided = { shape: Shape; shapeNumber: number; body: number }
+
+const LF = 10
+const CR = 13
+
+/**
+ * Lets bytes through, secrets replaced. What may be the beginning of one is held back, and nothing else; no byte is lost or moved. The
+ * result does not depend on how the bytes were cut into chunks. Numbers are places in the whole stream unless named `index`.
+ */
+export class RedactingStream {
+  readonly #knowledge: Knowledge
+  /** Held back, beginning at #base. What lies before #through is decided: it is kept for what began in it. */
+  #held = Buffer.alloc(0)
+  #base = 0
+  #through = 0
+  /** Where the last placeholder's text ended: what touches it is part of it. */
+  #hidden = -1
+  #state = 0
+  /** Line breaks that were passed over inside what is possibly a secret. */
+  #breaks: number[] = []
+  /** Not yet let through, sorted, none touching another. */
+  #ranges: Range[] = []
+  #undecided: Undecided[] = []
+  /** Tokens that the last chunk ended in: what they go on with. */
+  #open = new Map<number, Uint8Array>()
+  /** Up to where each shape has been judged; an anchor before that is part of what was judged. */
+  readonly #judged = new Map<number, number>()
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge
+  }
+
+  push(chunk: Buffer): Buffer {
+    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    const fresh = this.#held.length
+    this.#extendOpen(data, fresh)
+    for (const candidate of this.#undecided.splice(0)) this.#judge(candidate, data, false)
+    this.#scan(data, fresh)
+    const end = this.#base + data.length
+    const pending = this.#startOf(end, this.#knowledge.automaton.pending[this.#state] ?? 0)
+    return this.#letThrough(data, Math.min(pending, ...this.#undecided.map(({ body }) => body)))
+  }
+
+  /** What is still held back; the stream can be used for something new afterwards. */
+  end(): Buffer {
+    const data = this.#held
+    for (const candidate of this.#undecided.splice(0)) this.#judge(candidate, data, true)
+    this.#state = 0
+    this.#open.clear()
+    const rest = this.#letThrough(data, this.#base + data.length)
+    this.#hidden = -1
+    return rest
+  }
+
+  #scan(data: Buffer, from: number): void {
+    const { table, tableStates, found, step } = this.#knowledge.automaton
+    const { length } = data
+    let state = this.#state
+    for (let index = from; index < length; index += 1) {
+      const byte = data[index] ?? 0
+      if (state < tableStates) state = table[(state << 8) | byte] ?? 0
+      else if ((byte === LF || byte === CR) && this.#isFold(state, data, index)) {
+        this.#breaks.push(this.#base + index)
+        continue
+      } else state = step(state, byte)
+      if (found[state] === 1) this.#note(state, data, index + 1)
+    }
+    this.#state = state
+  }
+
+  /** A single line break inside a pattern that does not go on with it. */
+  #isFold(state: number, data: Buffer, index: number): boolean {
+    const { depth, continues } = this.#knowledge.automaton
+    const byte = data[index] ?? 0
+    const before = data[index - 1]
+    const isSingle = before !== LF && (byte === LF || before !== CR)
+    return isSingle && (depth[state] ?? 0) >= FOLDABLE_DEPTH && !continues(state, byte)
+  }
+
+  #note(state: number, data: Buffer, endIndex: number): void {
+    const { secret, anchor } = this.#knowledge.automaton
+    const end = this.#base + endIndex
+    const length = secret[state] ?? 0
+    if (length > 0) this.#hide(this.#startOf(end, length), end)
+    const known = this.#knowledge.anchors[anchor[state] ?? -1]
+    if (!known) return
+    const { shape, shapeNumber } = known
+    const isJudged = end <= (this.#judged.get(shapeNumber) ?? 0)
+    if (isJudged || this.#undecided.some((other) => other.shape === shape)) return
+    this.#judge({ shape, shapeNumber, body: end }, data, false)
+  }
+
+  /** Where the last `length` bytes of a pattern that ends at `end` began, line breaks that were passed over counted in. */
+  #startOf(end: number, length: number): number {
+    let start = end - length
+    for (let index = this.#breaks.length - 1; index >= 0 && (this.#breaks[index] ?? 0) >= start; index -= 1)
+      start -= 1
+    return start
+  }
+
+  #judge(candidate: Undecided, data: Buffer, last: boolean): void {
+    const { shape, shapeNumber, body } = candidate
+    const most = body - this.#base + MOST_UNDECIDED
+    const end = Math.min(data.length, most)
+    const verdict = shape.judge(data, body - this.#base, end, last || end === most)
+    if (verdict === 'more') this.#undecided.push(candidate)
+    else if ('until' in verdict) this.#judged.set(shapeNumber, this.#base + verdict.until)
+    else {
+      const to = verdict.open ? this.#goOn(data, verdict.to, shapeNumber, shape.body) : verdict.to
+      this.#judged.set(shapeNumber, this.#base + to)
+      this.#hide(this.#base + verdict.from, this.#base + to)
+    }
+  }
+
+  /** A token goes on for as long as its characters do, also in the next chunks. */
+  #goOn(data: Buffer, from: number, shapeNumber: number, body: Uint8Array): number {
+    let index = from
+    while (index < data.length && body[data[index] ?? 0] === 1) index += 1
+    if (index === data.length) this.#open.set(shapeNumber, body)
+    else this.#open.delete(shapeNumber)
+    return index
+  }
+
+  #extendOpen(data: Buffer, fresh: number): void {
+    for (const [shapeNumber, body] of this.#open) {
+      const to = this.#goOn(data, fresh, shapeNumber, body)
+      this.#judged.set(shapeNumber, this.#base + to)
+      if (to > fresh) this.#hide(this.#base + fresh, this.#base + to)
+    }
+  }
+
+  /** Notes a range; ranges that overlap or touch become one. */
+  #hide(from: number, to: number): void {
+    const ranges = this.#ranges
+    const range = { from, to }
+    let at = ranges.length
+    while (at > 0 && (ranges[at - 1]?.to ?? 0) >= range.from) at -= 1
+    let after = at
+    while (after < ranges.length && (ranges[after]?.from ?? 0) <= range.to) after += 1
+    for (const other of ranges.slice(at, after)) {
+      range.from = Math.min(range.from, other.from)
+      range.to = Math.max(range.to, other.to)
+    }
+    ranges.splice(at, after - at, range)
+  }
+
+  /** Everything before `safe`, secrets replaced; what follows stays held back. */
+  #letThrough(data: Buffer, safe: number): Buffer {
+    const parts: Buffer[] = []
+    const base = this.#base
+    let at = this.#through
+    let done = 0
+    for (const { from, to } of this.#ranges) {
+      if (from >= safe) break
+      if (from > at) parts.push(data.subarray(at - base, from - base))
+      if (from > this.#hidden) parts.push(Buffer.from(PLACEHOLDER))
+      this.#hidden = Math.max(this.#hidden, to)
+      at = Math.max(at, to)
+      done += 1
+    }
+    this.#ranges.splice(0, done)
+    if (safe > at) parts.push(data.subarray(at - base, safe - base))
+    this.#through = Math.max(at, safe)
+    // A copy of a few bytes: a reference would keep the whole chunk.
+    this.#held = Buffer.from(data.subarray(safe - base))
+    this.#base = safe
+    if (this.#breaks.length > 0) this.#breaks = this.#breaks.filter((place) => place >= safe)
+    const [only] = parts
+    return parts.length === 1 && only ? only : Buffer.concat(parts)
+  }
+}

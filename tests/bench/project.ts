@@ -1,0 +1,81 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+
+export const REPOSITORY = path.join(import.meta.dirname, '..', '..')
+/** The environment of the generated runbooks: nothing to reach, nothing to protect. */
+const ENVIRONMENT = 'bench'
+
+/** What `npm run drillbook` starts, by the very node that runs this: its flags and its file. */
+export const DRILLBOOK = programOf(path.join(REPOSITORY, 'package.json'))
+
+function programOf(packageFile: string): [string, ...string[]] {
+  const { scripts } = z
+    .object({ scripts: z.object({ drillbook: z.string().startsWith('node ') }) })
+    .parse(JSON.parse(readFileSync(packageFile, 'utf8')))
+  const words = scripts.drillbook.split(' ').slice(1)
+  return [process.execPath, ...words.map((word) => (word.startsWith('-') ? word : path.join(REPOSITORY, word)))]
+}
+
+export type Project = {
+  root: string
+  /** What every start in it needs: its runs stay in it, and the sample environment finds its secret. */
+  env: NodeJS.ProcessEnv
+  write: (file: string, text: string) => void
+  removeRunbooks: () => void
+  /** Forgets what was read before, so that the next start parses again. */
+  forget: () => void
+  remove: () => void
+}
+
+/** A copy of this repository's plan, runbooks and scripts, with an environment for generated runbooks, in a folder of its own. */
+export function makeProject(): Project {
+  const root = mkdtempSync(path.join(tmpdir(), 'drillbook-bench-'))
+  for (const folder of ['runbooks', 'scripts', 'templates', 'docs/plan'])
+    cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true })
+  for (const folder of ['src', 'node_modules']) symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
+  const environments = path.join(root, 'docs', 'plan', 'environments.yaml')
+  const plan = parseDocument(readFileSync(environments, 'utf8'))
+  plan.setIn(['environments', ENVIRONMENT], { title: 'Nothing', protected: false })
+  plan.setIn(['default'], ENVIRONMENT)
+  writeFileSync(environments, plan.toString())
+  const write = (file: string, text: string): void => {
+    const target = path.join(root, file)
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+  return {
+    root,
+    env: { DRILLBOOK_RUNS: path.join(root, 'runs'), ORDERS_DB_PASSWORD: 'not-a-secret', NO_COLOR: '1', FORCE_COLOR: undefined },
+    write,
+    removeRunbooks: () => rmSync(path.join(root, 'runbooks'), { recursive: true }),
+    forget: () => rmSync(path.join(root, '.drillbook'), { recursive: true, force: true }),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+export type PlainStep = { lang: 'sh' | 'ts'; code: string }
+
+/** A runbook of steps that each run one fence. */
+export function plainRunbook(title: string, steps: readonly PlainStep[]): string {
+  const head = ['---', `title: ${title}`, `summary: ${title}, for the benchmark.`, 'service: orders-db', 'severity: sev4', '---']
+  const body = steps.flatMap(({ lang, code }, index) => [
+    '',
+    `<Step id="step-${index + 1}" expect="1s">`,
+    '',
+    `## Step ${index + 1}`,
+    '',
+    `\`\`\`${lang} run`,
+    code,
+    '```',
+    '',
+    '</Step>',
+  ])
+  return [...head, '', 'Only for measuring.', ...body, ''].join('\n')
+}
+
+export function repeat(count: number, step: (number: number) => PlainStep): PlainStep[] {
+  return Array.from({ length: count }, (_, index) => step(index + 1))
+}

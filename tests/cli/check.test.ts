@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runProgram } from '../../src/cli/commands/check.ts'
+import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
+import { sampleFiles } from '../lint/example-project.ts'
+
+const MAIN = repositoryFile('src/cli/main.ts')
+
+async function check(root: string, ...args: string[]) {
+  return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'check', ...args], {
+    cwd: root,
+  })
+}
+
+const STEP = '<Step id="a" role="dbas">\n\n## A\n\n</Step>\n'
+
+/** With contacts that were verified today, whenever today is. */
+function files(body?: string): Record<string, string> {
+  const today = new Date().toISOString().slice(0, 10)
+  const schedule =
+    'verifications:\n  v: { title: V, backup: orders-db, every: 7d, owner: dba, proves: Counts }\n'
+  return Object.fromEntries(
+    Object.entries(sampleFiles(body)).map(([file, text]) => [
+      file,
+      file.endsWith('schedule.yaml') ? text + schedule : text.replace('2026-11-01', today),
+    ]),
+  )
+}
+
+void test('nothing is wrong', async () => {
+  using project = temporaryProject(files())
+  const { code, stdout, stderr } = await check(project.root, '--strict')
+  assert.deepEqual([code, stdout], [0, ''])
+  assert.match(stderr, /^1 runbook and the plan, \d+ rules: nothing found\n$/)
+})
+
+void test('errors fail, sorted by place, with what to do', async () => {
+  using project = temporaryProject({ ...files(STEP), 'runbooks/b/c.mdx': '---\n---\n' })
+  const { code, stdout, stderr } = await check(project.root)
+  assert.equal(code, 1)
+  assert.equal(
+    stdout,
+    `runbooks/b/c.mdx:1:1  error  a runbook needs at least one <Step>  (document)
+runbooks/b/c.mdx:2:1  error  Invalid input: expected object, received null  (document)
+runbooks/example.mdx:10:1  error  step a: nobody in contacts.yaml has the role "dbas"  (unknown-role)
+    Did you mean dba?
+runbooks/example.mdx:10:1  warning  step a: the step has no estimate  (missing-expect)
+    Add expect="…": how long it takes when all goes well. A drill measures it.
+`,
+  )
+  assert.match(stderr, /^2 runbooks and the plan, \d+ rules: 3 errors, 1 warning\n$/)
+})
+
+void test('a warning fails only with --strict', async () => {
+  using project = temporaryProject(files(STEP.replace(' role="dbas"', '')))
+  assert.equal((await check(project.root)).code, 0)
+  assert.equal((await check(project.root, '--strict')).code, 1)
+})
+
+void test('only the runbooks that are named', async () => {
+  using project = temporaryProject({ ...files(), 'runbooks/bad.mdx': 'x' })
+  assert.equal((await check(project.root, 'example')).code, 0)
+  const { code, stdout } = await check(project.root, 'bad', '--json')
+  const report: unknown = JSON.parse(stdout)
+  assert.equal(code, 1)
+  assert.ok(
+    typeof report === 'object' && report !== null && 'problems' in report && Array.isArray(report.problems),
+  )
+  assert.deepEqual(report.problems[0], {
+    file: 'runbooks/bad.mdx',
+    line: 1,
+    column: 1,
+    message: 'expected front matter between --- lines: title, summary, service, severity',
+    rule: 'document',
+    level: 'error',
+  })
+})
+
+void test('a plan that cannot be read keeps nobody from seeing what is wrong in runbooks', async () => {
+  using project = temporaryProject({
+    ...files(),
+    'docs/plan/schedule.yaml': 'x: 1\n',
+    'runbooks/bad.mdx': 'x',
+  })
+  const { code, stdout } = await check(project.root)
+  assert.equal(code, 1)
+  assert.match(stdout, /docs\/plan\/schedule\.yaml:1:1 {2}error {2}unknown key "x"/)
+  assert.match(stdout, /runbooks\/bad\.mdx:1:1 {2}error/)
+  assert.match(stdout, /no rule was applied/)
+})
+
+void test('a wrong option is a usage error', async () => {
+  using project = temporaryProject(files())
+  const { code, stderr } = await check(project.root, '--stric')
+  assert.equal(code, 2)
+  assert.match(stderr, /--stric/)
+})

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertNothingRuns, assertSound, reasons, standing } from '../helpers/claims.ts'
+import { isRunning, kill } from '../helpers/processes.ts'
+import { makeProject, runbook, step } from '../helpers/project.ts'
+
+/** What fences start, and what is left of it: nothing, whether the fence succeeded, failed, hung or was cut off. */
+type Row = {
+  title: string
+  fence: [info: string, code: string]
+  attributes?: string
+  code: number
+  standing: string
+  says?: RegExp
+}
+
+const HANGS = 'timeout="1s"'
+const OUT = { code: 1, standing: 'one failed', says: /did not end within 1 s/, attributes: HANGS }
+const IGNORES_TERM = `bash -c 'trap "" TERM; while :; do sleep 1; done'`
+
+const rows: Row[] = [
+  { title: 'sh: ignores TERM', fence: ['sh run', `trap '' TERM\nwhile :; do sleep 1; done`], ...OUT },
+  { title: 'sh: a child that ignores TERM', fence: ['sh run', `${IGNORES_TERM} & wait`], ...OUT },
+  {
+    title: 'sh: a child in a session of its own that ignores TERM',
+    fence: ['sh run', `setsid ${IGNORES_TERM} &\nsleep 600`],
+    ...OUT,
+  },
+  {
+    title: 'sh: a double fork into a session of its own',
+    fence: ['sh run', `(setsid bash -c '(sleep 600 &) ; sleep 600' &)\nsleep 600`],
+    ...OUT,
+  },
+  {
+    title: 'sh: a child that holds the pipe open',
+    fence: ['sh run', `sleep 600 &\necho begun\nsleep 600`],
+    ...OUT,
+  },
+  { title: 'sh: stopped by itself', fence: ['sh run', 'kill -STOP $$'], ...OUT },
+  {
+    title: 'sh: a background child after success',
+    fence: ['sh run', 'sleep 600 &\necho begun'],
+    code: 0,
+    standing: 'one done',
+  },
+  {
+    title: 'sh: a background child after failure',
+    fence: ['sh run', 'sleep 600 &\nexit 3'],
+    code: 1,
+    standing: 'one failed',
+    says: /exit code 3/,
+  },
+  {
+    title: 'sh: a background child that ignores TERM after success',
+    fence: ['sh run', `${IGNORES_TERM} &\necho begun`],
+    code: 0,
+    standing: 'one done',
+  },
+  {
+    title: 'sh: a verification that never holds and leaves children',
+    fence: ['sh verify', 'sleep 600 &\nfalse'],
+    attributes: HANGS,
+    code: 1,
+    standing: 'one failed',
+    says: /still not so/,
+  },
+  { title: 'ts: an endless loop', fence: ['ts run', 'for (;;) {}'], ...OUT },
+  {
+    title: 'ts: a promise that never settles',
+    fence: ['ts run', 'await new Promise(() => setInterval(() => {}, 1000))'],
+    ...OUT,
+  },
+  { title: 'ts: a command that hangs', fence: ['ts run', 'await $`sleep 600`'], ...OUT },
+  {
+    title: 'ts: a command that ignores TERM',
+    fence: ['ts run', `await $\`bash -c 'trap "" TERM; while :; do sleep 1; done'\``],
+    ...OUT,
+  },
+  {
+    title: 'ts: a command in a session of its own',
+    fence: ['ts run', 'await $`setsid --wait sleep 600`'],
+    ...OUT,
+  },
+  {
+    title: 'ts: a command that is not awaited, after success',
+    fence: ['ts run', 'void $`sleep 600`.nothrow()'],
+    code: 0,
+    standing: 'one done',
+  },
+  {
+    title: 'ts: ends its own process',
+    fence: ['ts run', 'process.exit(3)'],
+    code: 1,
+    standing: 'one failed',
+    says: /ended its process with exit code 3/,
+  },
+  {
+    title: 'ts: kills its own process',
+    fence: ['ts run', `process.kill(process.pid, 'SIGKILL')`],
+    code: 1,
+    standing: 'one failed',
+    says: /SIGKILL/,
+  },
+]
+
+const options = { timeout: 60_000 }
+
+for (const row of rows)
+  void test(row.title, options, async (t) => {
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(step('one', row.attributes ?? '', row.fence)),
+    })
+    const end = row.fence[0] === 'sh verify' ? await runWithRun(project, row) : await project.run('it')
+    assert.equal(end.code, row.code, end.stderr)
+    assert.equal(standing(end.events), row.standing)
+    if (row.says) assert.match(reasons(end.events), row.says)
+    await assertSound(project)
+  })
+
+/** A step without a run is a person's: it gets one that does nothing. */
+function runWithRun(project: ReturnType<typeof makeProject>, row: Row): ReturnType<typeof project.run> {
+  project.write('runbooks/it.mdx', runbook(step('one', row.attributes ?? '', ['sh run', 'true'], row.fence)))
+  return project.run('it')
+}
+
+// Its environment is emptied and it left the group: nobody can tell that it belongs to the fence.
+void test(
+  'ts: a process without our mark that holds the output open does not hold up the run',
+  options,
+  async (t) => {
+    const code = `import { spawn } from 'node:child_process'
+const child = spawn('setsid', ['sleep', '600'], { stdio: 'inherit', env: { PATH: process.env['PATH'] }, detached: true })
+fs.writeFileSync('pid', String(child.pid))
+await new Promise(() => setInterval(() => {}, 1000))`
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', HANGS, ['ts run', code])) })
+    const end = await project.run('it')
+    kill(Number(project.read('pid')))
+    assert.equal(end.code, 1, end.stderr)
+    assert.match(reasons(end.events), /did not end within 1 s/)
+    await assertSound(project)
+  },
+)
+
+void test(
+  'a daemon that a successful fence starts on purpose, in a session of its own, lives on',
+  options,
+  async (t) => {
+    const daemon = 'setsid sleep 600 > /dev/null 2>&1 < /dev/null &\necho $! > pid'
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', daemon])) })
+    const end = await project.run('it')
+    const pid = Number(project.read('pid'))
+    const lived = isRunning(pid)
+    kill(pid)
+    assert.equal(end.code, 0, end.stderr)
+    assert.ok(lived)
+    await assertNothingRuns(project)
+  },
+)
+
+void test('what a ts fence left unfinished does not act during the next step', options, async (t) => {
+  const late = `setTimeout(() => fs.appendFileSync('late.log', 'late'), 300)`
+  const waits = 'await new Promise((resolve) => setTimeout(resolve, 1000))'
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['ts run', late]) + step('two', '', ['ts run', waits])),
+  })
+  const end = await project.run('it')
+  assert.equal(end.code, 0, end.stderr)
+  assert.equal(project.read('late.log'), '')
+})

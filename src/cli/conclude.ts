@@ -3,6 +3,7 @@ import type { ExitName } from '../model/exit-code.ts'
 import type { DrillRecord } from '../reports/drill-record.ts'
 import type { RunEnd } from '../runner/run.ts'
 import { run } from '../runner/run.ts'
+import { leftQuestion } from './interruption.ts'
 import type { OpenRun } from './run-session.ts'
 
 /** Given the record of a drill that was published. */
@@ -33,9 +34,8 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
     const { rehearse } = await import('../runner/rehearse.ts')
     return await rehearse(session)
   } catch (error) {
-    // A prompt that was left by Ctrl-C, or by a signal: everything before it is recorded.
-    if (!(error instanceof Error) || !['ExitPromptError', 'AbortPromptError'].includes(error.name))
-      throw error
+    // Everything before the question is recorded.
+    if (!leftQuestion(error)) throw error
     const reason =
       session.interruption.reason === '' ? 'left at a prompt (Ctrl-C)' : session.interruption.reason
     session.record({ event: 'run-paused', reason })

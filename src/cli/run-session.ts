@@ -18,7 +18,7 @@ import { createRunDirectory, journalFile, newRunId, runsFolder } from '../journa
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
-import { steps } from '../model/runbook.ts'
+import { executables, steps } from '../model/runbook.ts'
 import type { Operator, Session } from '../runner/ports.ts'
 import { approvalsFor, authorityFor } from './authority.ts'
 import type { Authority } from './authority.ts'
@@ -293,11 +293,21 @@ async function openRun(
     recorder,
     screen,
     directory,
-    ready: () => executor.ready(),
+    ready: async () => {
+      await Promise.all([executor.ready(), prepareMessages(session)])
+    },
     stopRecording: recording.stop,
     sign: () => signSealed(settings, directory, state.run, { authority, identity }),
     close,
   }
+}
+
+/** The template engine is large, and compiles a template when it is first filled in: both are over before the clock runs. */
+async function prepareMessages(session: Session): Promise<void> {
+  const informs = executables(session.runbook.nodes).filter((node) => node.kind === 'inform')
+  if (informs.length === 0) return
+  const { renderInform } = await import('../steps/inform/run.ts')
+  for (const inform of informs) renderInform(inform, session)
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

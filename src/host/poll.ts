@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/outcome.ts'
 
-const SHORTEST_WAIT_MS = 10
+const SHORTEST_WAIT_MS = 5
 const LONGEST_WAIT_MS = 1000
 /** The wait grows with the time already spent, so that what comes soon is noticed soon and what takes long is not pestered. */
 const SHARE_OF_ELAPSED = 0.1

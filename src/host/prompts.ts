@@ -101,7 +101,9 @@ export class TerminalOperator implements Operator {
 
   async #showMessage(inform: Inform, session: Session): Promise<void> {
     const { renderInform } = await import('../steps/inform/run.ts')
-    const lines = renderInform(inform, session).split('\n').flatMap((line) => wrap(line, this.#screen.width - 4))
+    const lines = renderInform(inform, session)
+      .split('\n')
+      .flatMap((line) => wrap(line, this.#screen.width - 4))
     for (const line of lines) this.#screen.line(`  ┃ ${line}`)
   }
 
@@ -304,7 +306,9 @@ export class TerminalOperator implements Operator {
 
   #printWrapped(lines: readonly string[]): void {
     // A command stays in one piece, to be copied.
-    this.#print(lines.flatMap((line) => (line.startsWith('npm run ') ? [line] : wrap(line, this.#screen.width - 4))))
+    this.#print(
+      lines.flatMap((line) => (line.startsWith('npm run ') ? [line] : wrap(line, this.#screen.width - 4))),
+    )
   }
 
   #print(lines: readonly string[]): void {

@@ -21,8 +21,8 @@ export type ToWorker = { type: 'job'; job: FenceJob; nonce: string }
 export type FromWorker =
   | { type: 'ready' }
   | { type: 'waiting'; reason: string }
-  /** `clean`: nothing that the fence began is still going on in the worker. */
-  | { type: 'finished'; outcome: Outcome; clean: boolean }
+  /** `clean`: nothing that the fence began is still going on in the worker; `alone`: it started no other process. */
+  | { type: 'finished'; outcome: Outcome; clean: boolean; alone: boolean }
 
 /** All ends are the same version of this program, so that the tag tells the whole shape. */
 function hasType(message: unknown, types: readonly string[]): boolean {

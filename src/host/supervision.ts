@@ -45,7 +45,8 @@ export function readSupervision(directory: string): Supervision {
   for (const text of readFileSync(file, 'utf8').split('\n')) {
     const line = parse(text)
     const process = identityIn(line)
-    if (process && typeof line['boot'] === 'string') found.supervisors.push({ ...process, boot: line['boot'] })
+    if (process && typeof line['boot'] === 'string')
+      found.supervisors.push({ ...process, boot: line['boot'] })
     if (typeof line['job'] === 'string') found.begun.set(line['job'], identityIn(line['worker']))
   }
   return found

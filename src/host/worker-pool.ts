@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
 import { NO_JOB, processesOf } from './process-tree.ts'
 import type { OutputPipe } from './job-output.ts'
 import { endAll } from './running-job.ts'
@@ -18,6 +19,7 @@ const DRAIN_MS = 200
 /** Workers that are started before they are needed. One that a fence left as it was serves again; any other is replaced. */
 export class WorkerPool {
   readonly #size: number
+  /** The last one serves first: what it has used before, it has at hand. */
   readonly #idle: Worker[] = []
   #closed = false
 
@@ -32,7 +34,7 @@ export class WorkerPool {
   }
 
   async run(task: RunningJob): Promise<Outcome> {
-    const worker = this.#idle.shift() ?? new Worker()
+    const worker = this.#idle.pop() ?? new Worker()
     const natural = await worker.run(task)
     const outcome = await task.settle(natural)
     this.#giveBack(worker, task)
@@ -45,7 +47,7 @@ export class WorkerPool {
   }
 
   #fill(): void {
-    while (!this.#closed && this.#idle.length < this.#size) this.#idle.push(new Worker())
+    while (!this.#closed && this.#idle.length < this.#size) this.#idle.unshift(new Worker())
   }
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
@@ -54,6 +56,7 @@ export class WorkerPool {
     if (serves) this.#idle.push(worker)
     else worker.dismiss()
     this.#fill()
+    if (worker.alone) return
     setImmediate(() => {
       const leftovers = processesOf(worker.pid, NO_JOB).filter((pid) => pid !== worker.pid)
       if (leftovers.length > 0)
@@ -74,6 +77,8 @@ class Worker {
   #pipes: OutputPipe[] = []
   readonly #ready = Promise.withResolvers<void>()
   usable = true
+  /** Since its last fence there is certainly nothing in its group but itself. */
+  alone = false
 
   constructor() {
     this.#child = fork(START, [PROGRAM], {
@@ -85,7 +90,7 @@ class Worker {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') this.#ready.resolve()
       if (message.type === 'waiting') this.#task?.sink.waiting(message.reason)
-      if (message.type === 'finished') this.#finished(message.outcome, message.clean)
+      if (message.type === 'finished') this.#finished(message)
     })
     this.#child.stdout?.on('data', this.#reader(0))
     this.#child.stderr?.on('data', this.#reader(1))
@@ -115,6 +120,7 @@ class Worker {
   run(task: RunningJob): Promise<Outcome> {
     this.#task = task
     this.#outcome = undefined
+    this.alone = false
     this.#pipes = [task.sink.pipe(task.sink.output), task.sink.pipe(task.sink.output)]
     this.#open = 2
     this.#nonce = `\u0000${randomBytes(12).toString('hex')}\u0000`
@@ -131,8 +137,9 @@ class Worker {
     if (this.#child.connected) this.#child.disconnect()
   }
 
-  #finished(outcome: Outcome, clean: boolean): void {
+  #finished({ outcome, clean, alone }: Extract<FromWorker, { type: 'finished' }>): void {
     this.usable &&= clean
+    this.alone = alone
     this.#outcome = outcome
     this.#settleWhenComplete()
   }

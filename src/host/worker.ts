@@ -7,13 +7,16 @@ import { JOB_VARIABLE } from '../fences/sh.ts'
 import { runTs } from '../fences/ts.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
+import { offspring } from './offspring.ts'
 import { poll } from './poll.ts'
 import { isToWorker } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
+import { warmUp } from './warm-up.ts'
 
 const originalEnvironment = { ...process.env }
 /** More than anyone reads: the supervisor cuts what is left once it has taken secrets out. */
 const LONGEST_REASON = 64 * 1024
+const TURNS = 10
 
 $.verbose = true
 const zxLog = $.log
@@ -31,13 +34,16 @@ process.on('disconnect', () => {
 })
 
 let busy = false
-// What the first sql fence needs is loaded now, not then.
-void import('../fences/sql.ts').then(() => send({ type: 'ready' }))
+// What the first fences need is loaded now, not then; once one is waiting, it has to do.
+const warm = import('../fences/sql.ts').then(() => warmUp(() => busy))
+void warm.then(() => send({ type: 'ready' }))
 
 async function perform(job: FenceJob, nonce: string): Promise<void> {
   busy = true
+  await warm
   restoreProcess(job)
   const before = process.getActiveResourcesInfo().length
+  const started = offspring()
   const outcome = job.poll
     ? await poll(
         (leftMs) => attempt(job, leftMs),
@@ -45,15 +51,22 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
         (reason) => send({ type: 'waiting', reason }),
       )
     : await attempt(job, job.timeoutMs)
-  // A connection that was ended is let go of in the next turn.
-  await new Promise((resolve) => setImmediate(resolve))
-  const clean = process.getActiveResourcesInfo().length <= before
+  const clean = await settles(() => process.getActiveResourcesInfo().length <= before)
   // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
   process.stdout.write(nonce)
   process.stderr.write(nonce)
   busy = false
-  send({ type: 'finished', outcome, clean })
+  send({ type: 'finished', outcome, clean, alone: offspring() === started })
   if (!process.connected) process.exit(0)
+}
+
+/** A connection that was ended, or refused, is let go of within the next few turns. */
+async function settles(holds: () => boolean): Promise<boolean> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (holds()) return true
+  }
+  return false
 }
 
 async function attempt(job: FenceJob, timeoutMs: number): Promise<Outcome> {

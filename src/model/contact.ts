@@ -124,7 +124,6 @@ const policy = z.strictObject({
   repeat: z.int().min(0).default(0).describe('How often the levels are gone through again.'),
   fallback: escalationTarget.optional().describe('Who is called when nobody answered at all.'),
 })
-export type EscalationPolicy = z.infer<typeof policy>
 
 const TURN = /^(?:(\d{1,3}) )?(day|week|month)s?$/
 export type Turn = { count: number; unit: 'day' | 'week' | 'month' }
@@ -146,7 +145,6 @@ const restriction = z.strictObject({
   from: wallTime,
   to: wallTime.describe('When it is not after `from`, it is on the next day.'),
 })
-export type Restriction = z.infer<typeof restriction>
 
 const layer = z.strictObject({
   name: z.string(),
@@ -162,7 +160,6 @@ const layer = z.strictObject({
     .describe('The layer is only on call within these; default: always.'),
   priority: z.int().min(1).default(1).describe('Where layers overlap, the greatest priority is on call.'),
 })
-export type ScheduleLayer = z.infer<typeof layer>
 
 const schedule = z.strictObject({
   title: z.string(),
@@ -181,7 +178,6 @@ const schedule = z.strictObject({
     )
     .default([]),
 })
-export type OnCallSchedule = z.infer<typeof schedule>
 
 export const contactsFile = z.strictObject({
   people: z.record(name, person),

@@ -16,7 +16,9 @@ type Postgres = Extract<TargetSpec, { kind: 'postgres' }>
  */
 export async function recoverBarely(lab: Lab): Promise<void> {
   const targets = await lab.targets()
-  const [old, heir, edge] = ['orders-db.primary', 'orders-db.standby', 'edge.router'].map((name) => targets[name])
+  const [old, heir, edge] = ['orders-db.primary', 'orders-db.standby', 'edge.router'].map(
+    (name) => targets[name],
+  )
   if (old?.kind !== 'postgres' || heir?.kind !== 'postgres' || edge?.kind !== 'edge')
     throw new Error('the lab has other targets than expected')
   const password = lab.secrets()['LAB_ORDERS_DB_PASSWORD'] ?? ''
@@ -42,7 +44,8 @@ async function proveFence(old: Postgres, password: string): Promise<void> {
     (client) => client.end(),
     (error: unknown) => error,
   )
-  const isProof = typeof refusal === 'object' && refusal !== null && 'code' in refusal && refusal.code === 'ECONNREFUSED'
+  const isProof =
+    typeof refusal === 'object' && refusal !== null && 'code' in refusal && refusal.code === 'ECONNREFUSED'
   if (!isProof) throw new Error(`the fence is not proved: ${String(refusal)}`)
 }
 

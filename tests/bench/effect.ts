@@ -44,7 +44,13 @@ async function measure(options: Options): Promise<(Row | Missing)[]> {
 /** Answers every prompt of a runbook; the first step only warms up. */
 async function answerAll(project: Project, lang: PlainStep['lang'], count: number): Promise<number[]> {
   const id = `effect-${lang}`
-  project.write(`runbooks/${id}.mdx`, plainRunbook(id, repeat(count + 1, () => ({ lang, code: FENCES[lang] }))))
+  project.write(
+    `runbooks/${id}.mdx`,
+    plainRunbook(
+      id,
+      repeat(count + 1, () => ({ lang, code: FENCES[lang] })),
+    ),
+  )
   project.write('times', '')
   const terminal = new Terminal([...DRILLBOOK, 'run', id], { cwd: project.root, env: project.env })
   const waits: number[] = []
@@ -62,7 +68,9 @@ async function answerAll(project: Project, lang: PlainStep['lang'], count: numbe
 async function effectOf(project: Project, number: number): Promise<number> {
   const file = path.join(project.root, 'times')
   for (let look = 0; look < 2000; look += 1) {
-    const line = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1)[number - 1] : undefined
+    const line = existsSync(file)
+      ? readFileSync(file, 'utf8').split('\n').slice(0, -1)[number - 1]
+      : undefined
     if (line !== undefined) return Number(line) * 1000
     await delay(5)
   }

@@ -57,7 +57,10 @@ async function compareAll(warm: Project, cold: Project, rounds: number): Promise
 }
 
 async function untilPrompt(project: Project, words: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const terminal = new Terminal([...DRILLBOOK, ...words], { cwd: project.root, env: { ...project.env, ...env } })
+  const terminal = new Terminal([...DRILLBOOK, ...words], {
+    cwd: project.root,
+    env: { ...project.env, ...env },
+  })
   const shownAt = await terminal.shows(PROMPT)
   const { startedAt } = terminal
   await terminal.leave()

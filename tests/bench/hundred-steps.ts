@@ -20,7 +20,13 @@ async function measure(options: Options): Promise<Row[]> {
   try {
     for (const lang of ['sh', 'ts'] as const) {
       const code = (n: number): string => (lang === 'sh' ? `echo step ${n}` : `console.log('step ${n}')`)
-      project.write(`runbooks/hundred-${lang}.mdx`, plainRunbook('A hundred steps', repeat(STEPS, (n) => ({ lang, code: code(n) }))))
+      project.write(
+        `runbooks/hundred-${lang}.mdx`,
+        plainRunbook(
+          'A hundred steps',
+          repeat(STEPS, (n) => ({ lang, code: code(n) })),
+        ),
+      )
     }
     return await compareAll(project, roundsOf(ROUNDS, options))
   } finally {
@@ -60,9 +66,16 @@ async function drillbook(project: Project, id: string): Promise<Taken> {
   const runs = path.join(project.root, 'runs')
   rmSync(runs, { recursive: true, force: true })
   const [file, ...words] = DRILLBOOK
-  const wholeMs = await timeProgram({ file, words: [...words, 'run', id, '--yes'], cwd: project.root, env: project.env })
+  const wholeMs = await timeProgram({
+    file,
+    words: [...words, 'run', id, '--yes'],
+    cwd: project.root,
+    env: project.env,
+  })
   const [run = ''] = readdirSync(runs).filter((name) => name.includes(id))
-  const lines = readFileSync(path.join(runs, run, 'journal.ndjson'), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(path.join(runs, run, 'journal.ndjson'), 'utf8')
+    .trimEnd()
+    .split('\n')
   const began = lines.find((line) => line.includes('"event":"step-started"'))
   const ended = lines.findLast((line) => line.includes('"event":"step-finished"'))
   return { wholeMs, stepsMs: monotonicOf(ended) - monotonicOf(began) }
@@ -70,7 +83,8 @@ async function drillbook(project: Project, id: string): Promise<Taken> {
 
 function monotonicOf(line: string | undefined): number {
   const event: unknown = JSON.parse(line ?? 'null')
-  if (typeof event === 'object' && event !== null && 'mono' in event && typeof event.mono === 'number') return event.mono
+  if (typeof event === 'object' && event !== null && 'mono' in event && typeof event.mono === 'number')
+    return event.mono
   throw new Error(`not a line of a journal: ${line}`)
 }
 
@@ -80,16 +94,27 @@ const SYNCS = ['sync -d bash.log', 'dd of=bash.log oflag=append conv=notrunc,fda
 async function cheaperSync(project: Project): Promise<string> {
   const [first = '', second = ''] = SYNCS
   const taken = await interleave(
-    { first: async () => (await bash(project, first)).stepsMs, second: async () => (await bash(project, second)).stepsMs },
+    {
+      first: async () => (await bash(project, first)).stepsMs,
+      second: async () => (await bash(project, second)).stepsMs,
+    },
     3,
   )
   return median(taken('first')) <= median(taken('second')) ? first : second
 }
 
 async function bash(project: Project, sync: string): Promise<Taken> {
-  const record = (text: string): string => (sync.startsWith('dd') ? `${sync} <<< "${text}"` : `echo "${text}" >> bash.log; ${sync}`)
-  const lines = Array.from({ length: STEPS }, (_, index) => [record(`begin ${index + 1} $EPOCHREALTIME`), `bash -euo pipefail -c 'echo step ${index + 1}'`])
-  const script = ['echo $EPOCHREALTIME > bash.times', ...lines.flat(), 'echo $EPOCHREALTIME >> bash.times'].join('\n')
+  const record = (text: string): string =>
+    sync.startsWith('dd') ? `${sync} <<< "${text}"` : `echo "${text}" >> bash.log; ${sync}`
+  const lines = Array.from({ length: STEPS }, (_, index) => [
+    record(`begin ${index + 1} $EPOCHREALTIME`),
+    `bash -euo pipefail -c 'echo step ${index + 1}'`,
+  ])
+  const script = [
+    'echo $EPOCHREALTIME > bash.times',
+    ...lines.flat(),
+    'echo $EPOCHREALTIME >> bash.times',
+  ].join('\n')
   project.write('hundred.sh', script)
   project.write('bash.log', '')
   const wholeMs = await timeProgram({ file: 'bash', words: ['hundred.sh'], cwd: project.root })

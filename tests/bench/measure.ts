@@ -66,7 +66,15 @@ export function compare(
   const medianMs = median(samples.what)
   const againstMs = median(samples.against)
   const rounds = samples.what.length
-  return { ...names, medianMs, againstMs, ratio: medianMs / againstMs, rounds, ...(target ? { target } : {}), samples }
+  return {
+    ...names,
+    medianMs,
+    againstMs,
+    ratio: medianMs / againstMs,
+    rounds,
+    ...(target ? { target } : {}),
+    samples,
+  }
 }
 
 export type Program = { file: string; words: string[]; cwd: string; env?: NodeJS.ProcessEnv }
@@ -75,7 +83,11 @@ export type Program = { file: string; words: string[]; cwd: string; env?: NodeJS
 export function timeProgram({ file, words, cwd, env }: Program): Promise<number> {
   return new Promise((resolve, reject) => {
     const started = performance.now()
-    const child = spawn(file, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(file, words, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let ended = Number.NaN
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => {

@@ -50,7 +50,11 @@ async function readAll(project: Project, how: 'remark' | 'load'): Promise<number
 async function checkAll(project: Project): Promise<number> {
   const [file, ...words] = DRILLBOOK
   const started = performance.now()
-  await promisify(execFile)(file, [...words, 'check'], { cwd: project.root, env: { ...process.env, ...project.env }, maxBuffer: 1e9 }).catch(requireFindings)
+  await promisify(execFile)(file, [...words, 'check'], {
+    cwd: project.root,
+    env: { ...process.env, ...project.env },
+    maxBuffer: 1e9,
+  }).catch(requireFindings)
   return (performance.now() - started) / COUNT
 }
 
@@ -62,16 +66,35 @@ function requireFindings(error: unknown): void {
 
 /** A runbook as people write them: prose, a check, a script, a proof and a way back in each of three steps. */
 function generated(number: number): string {
-  const head = ['---', `title: Recover service ${number}`, `summary: What to do when service ${number} is gone, in three steps.`, 'service: orders-db', 'severity: sev3', '---']
+  const head = [
+    '---',
+    `title: Recover service ${number}`,
+    `summary: What to do when service ${number} is gone, in three steps.`,
+    'service: orders-db',
+    'severity: sev3',
+    '---',
+  ]
   const steps = ['look', 'repair', 'prove'].flatMap((verb, index) => step(`${verb}-${number}`, index))
-  return [...head, '', `**Use this when** service ${number} does not answer. Do not use it when it is only *slow*.`, '', ...steps].join('\n')
+  return [
+    ...head,
+    '',
+    `**Use this when** service ${number} does not answer. Do not use it when it is only *slow*.`,
+    '',
+    ...steps,
+  ].join('\n')
 }
 
 function step(id: string, index: number): string[] {
   const fences = [
     ['sh check', `test -d / && echo "${id} can begin"`],
-    ['ts run', `const answer: string = '${id}'\nif (answer.length === 0) throw new Error('nothing to do')\nconsole.log(answer)`],
-    ['sql verify on=orders-db.primary', `select count(*) > 0 as ${id.replaceAll('-', '_')} from pg_stat_activity`],
+    [
+      'ts run',
+      `const answer: string = '${id}'\nif (answer.length === 0) throw new Error('nothing to do')\nconsole.log(answer)`,
+    ],
+    [
+      'sql verify on=orders-db.primary',
+      `select count(*) > 0 as ${id.replaceAll('-', '_')} from pg_stat_activity`,
+    ],
     ['sh rollback', `echo "undoing ${id}"`],
   ]
   return [

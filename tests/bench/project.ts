@@ -16,7 +16,10 @@ function programOf(packageFile: string): [string, ...string[]] {
     .object({ scripts: z.object({ drillbook: z.string().startsWith('node ') }) })
     .parse(JSON.parse(readFileSync(packageFile, 'utf8')))
   const words = scripts.drillbook.split(' ').slice(1)
-  return [process.execPath, ...words.map((word) => (word.startsWith('-') ? word : path.join(REPOSITORY, word)))]
+  return [
+    process.execPath,
+    ...words.map((word) => (word.startsWith('-') ? word : path.join(REPOSITORY, word))),
+  ]
 }
 
 export type Project = {
@@ -35,7 +38,8 @@ export function makeProject(): Project {
   const root = mkdtempSync(path.join(tmpdir(), 'drillbook-bench-'))
   for (const folder of ['runbooks', 'scripts', 'templates', 'docs/plan'])
     cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true })
-  for (const folder of ['src', 'node_modules']) symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
+  for (const folder of ['src', 'node_modules'])
+    symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
   const environments = path.join(root, 'docs', 'plan', 'environments.yaml')
   const plan = parseDocument(readFileSync(environments, 'utf8'))
   plan.setIn(['environments', ENVIRONMENT], { title: 'Nothing', protected: false })
@@ -48,7 +52,12 @@ export function makeProject(): Project {
   }
   return {
     root,
-    env: { DRILLBOOK_RUNS: path.join(root, 'runs'), ORDERS_DB_PASSWORD: 'not-a-secret', NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: {
+      DRILLBOOK_RUNS: path.join(root, 'runs'),
+      ORDERS_DB_PASSWORD: 'not-a-secret',
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+    },
     write,
     removeRunbooks: () => rmSync(path.join(root, 'runbooks'), { recursive: true }),
     forget: () => rmSync(path.join(root, '.drillbook'), { recursive: true, force: true }),
@@ -60,7 +69,14 @@ export type PlainStep = { lang: 'sh' | 'ts'; code: string }
 
 /** A runbook of steps that each run one fence. */
 export function plainRunbook(title: string, steps: readonly PlainStep[]): string {
-  const head = ['---', `title: ${title}`, `summary: ${title}, for the benchmark.`, 'service: orders-db', 'severity: sev4', '---']
+  const head = [
+    '---',
+    `title: ${title}`,
+    `summary: ${title}, for the benchmark.`,
+    'service: orders-db',
+    'severity: sev4',
+    '---',
+  ]
   const body = steps.flatMap(({ lang, code }, index) => [
     '',
     `<Step id="step-${index + 1}" expect="1s">`,

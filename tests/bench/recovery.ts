@@ -38,8 +38,13 @@ async function measure({ labRounds, say }: Options): Promise<Row[]> {
       },
       labRounds,
     )
-    for (const name of ['floor', 'runbook'] as const) say(`RTO, ${name}: ${taken(name).map(Math.round).join(', ')} ms`)
-    const names = { section: NAME, what: 'run database-failure --yes', against: 'fence, pg_promote, switch, write' }
+    for (const name of ['floor', 'runbook'] as const)
+      say(`RTO, ${name}: ${taken(name).map(Math.round).join(', ')} ms`)
+    const names = {
+      section: NAME,
+      what: 'run database-failure --yes',
+      against: 'fence, pg_promote, switch, write',
+    }
     return [compare(names, { what: taken('runbook'), against: taken('floor') }, TARGET)]
   } finally {
     if (before === undefined) delete process.env['DRILLBOOK_LAB']
@@ -77,7 +82,10 @@ async function outageOfRunbook(project: Project): Promise<number> {
   rmSync(runs, { recursive: true, force: true })
   const [file, ...words] = DRILLBOOK
   const run = ['run', 'database-failure', '--yes', '--env', 'lab', '--lab', LAB]
-  await promisify(execFile)(file, [...words, ...run], { cwd: project.root, env: { ...process.env, ...project.env } })
+  await promisify(execFile)(file, [...words, ...run], {
+    cwd: project.root,
+    env: { ...process.env, ...project.env },
+  })
   const [id = ''] = readdirSync(runs).filter((name) => name.includes('database-failure'))
   const lines = readFileSync(path.join(runs, id, 'journal.ndjson'), 'utf8').split('\n')
   const measured = lines.find((line) => line.includes('"event":"run-measured"'))

@@ -55,14 +55,20 @@ async function benchmark(): Promise<void> {
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ machine: machine(), sections: measured }, null, 2)}\n`)
   const missed = rows.filter((row) => row.target !== undefined && !isMet(row))
-  console.log(missed.length === 0 ? 'Every promised ratio is met.' : `${missed.length} promised ratios are missed or were not measured.`)
+  console.log(
+    missed.length === 0
+      ? 'Every promised ratio is met.'
+      : `${missed.length} promised ratios are missed or were not measured.`,
+  )
   if (values.gate && missed.length > 0) process.exitCode = 1
 }
 
 async function measure(section: Section, options: Options): Promise<Measured> {
   const load = await untilQuiet()
   if (load > BUSY_LOAD)
-    options.say(`${section.title}: the machine is busy (load ${load.toFixed(1)}); only the ratios mean anything`)
+    options.say(
+      `${section.title}: the machine is busy (load ${load.toFixed(1)}); only the ratios mean anything`,
+    )
   return { name: section.name, load, rows: await section.run(options) }
 }
 

@@ -11,12 +11,25 @@ export function tableOf(title: string, rows: readonly (Row | Missing)[]): string
   const head = [title, 'median', 'against', 'median', 'ratio', 'promised', 'rounds']
   const cells = [head, ...rows.map((row) => ('ratio' in row ? cellsOf(row) : cellsOfMissing(row)))]
   const widths = head.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
-  const lines = cells.map((line) => line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join('  ').trimEnd())
+  const lines = cells.map((line) =>
+    line
+      .map((cell, column) => pad(cell, widths[column] ?? 0, column))
+      .join('  ')
+      .trimEnd(),
+  )
   return `${lines.join('\n')}\n`
 }
 
 function cellsOf(row: Row): string[] {
-  return [row.what, milliseconds(row.medianMs), row.against, milliseconds(row.againstMs), row.ratio.toFixed(2), promise(row), String(row.rounds)]
+  return [
+    row.what,
+    milliseconds(row.medianMs),
+    row.against,
+    milliseconds(row.againstMs),
+    row.ratio.toFixed(2),
+    promise(row),
+    String(row.rounds),
+  ]
 }
 
 function cellsOfMissing({ what, reason, target }: Missing): string[] {

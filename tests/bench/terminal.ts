@@ -28,11 +28,15 @@ export class Terminal {
 
   constructor(words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
     const command = `stty cols 100 rows 40; echo "@$EPOCHREALTIME@"; ${words.map(quoted).join(' ')}`
-    this.#child = spawn(SCRIPT ?? 'script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
-      cwd: options.cwd,
-      env: { ...process.env, TERM: 'xterm-256color', ...options.env, SHELL: '/bin/bash' },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
+    this.#child = spawn(
+      SCRIPT ?? 'script',
+      ['--quiet', '--return', '--flush', '--command', command, '/dev/null'],
+      {
+        cwd: options.cwd,
+        env: { ...process.env, TERM: 'xterm-256color', ...options.env, SHELL: '/bin/bash' },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      },
+    )
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#text += chunk.toString()
       this.#startedAt ??= startIn(this.#text)

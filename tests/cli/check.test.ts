@@ -4,7 +4,7 @@ import { runProgram } from '../../src/cli/commands/check.ts'
 import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
 import { sampleFiles } from '../lint/example-project.ts'
 
-const MAIN = repositoryFile('src/cli/main.ts')
+const MAIN = repositoryFile('src/cli/main.js')
 
 async function check(root: string, ...args: string[]) {
   return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'check', ...args], {

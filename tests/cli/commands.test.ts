@@ -13,37 +13,131 @@ const INPUTS = `inputs:
   count: { type: number, prompt: How many?, default: 3 }
   sure: { type: boolean, prompt: Sure?, default: false }
   size: { type: string, prompt: Which size?, choices: [small, large], default: small }`
-const ASKS = runbook(step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_COUNT $INPUT_SURE $INPUT_SIZE" >> effects.log']), INPUTS)
-const MANUAL = runbook(step('one', '', ['sh run', 'echo one >> effects.log']) + step('by-hand', '', ['sh verify', 'true']))
-const DESTRUCTIVE = runbook(step('one', 'danger="destructive" target="shop.none"', ['sh run', 'echo one >> effects.log']))
+const ASKS = runbook(
+  step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_COUNT $INPUT_SURE $INPUT_SIZE" >> effects.log']),
+  INPUTS,
+)
+const MANUAL = runbook(
+  step('one', '', ['sh run', 'echo one >> effects.log']) + step('by-hand', '', ['sh verify', 'true']),
+)
+const DESTRUCTIVE = runbook(
+  step('one', 'danger="destructive" target="shop.none"', ['sh run', 'echo one >> effects.log']),
+)
 const APPROVED = runbook(step('one', 'approvals="1"', ['sh run', 'echo one >> effects.log']))
 const WRONG = runbook(step('one', 'colour="red"', ['sh rum', 'true']))
 
 /** Every way in which the command line ends before or at once: exit code and words; nothing was done and nothing recorded. */
 const refused: { title: string; args: string[]; code: number; says: RegExp }[] = [
   { title: 'no command', args: [], code: 2, says: /drillbook <command>/ },
-  { title: 'an unknown command', args: ['rum'], code: 2, says: /unknown command "rum": expected one of run, / },
+  {
+    title: 'an unknown command',
+    args: ['rum'],
+    code: 2,
+    says: /unknown command "rum": expected one of run, /,
+  },
   { title: 'an unknown option', args: ['run', 'fine', '--yess'], code: 2, says: /'--yess'.*\n.*run --help/ },
   { title: 'no runbook', args: ['run', '--yes'], code: 2, says: /expected one runbook, got none/ },
-  { title: 'two runbooks', args: ['run', 'fine', 'asks', '--yes'], code: 2, says: /expected one runbook, got fine asks/ },
+  {
+    title: 'two runbooks',
+    args: ['run', 'fine', 'asks', '--yes'],
+    code: 2,
+    says: /expected one runbook, got fine asks/,
+  },
   { title: 'an unknown runbook', args: ['run', 'nope', '--yes'], code: 2, says: /there is no such runbook/ },
-  { title: 'a runbook outside of the project', args: ['run', '../../../etc/passwd', '--yes'], code: 2, says: /there is no such runbook/ },
-  { title: 'a runbook with mistakes', args: ['run', 'wrong', '--yes'], code: 2, says: /runbooks\/wrong\.mdx:8:1.*colour[\s\S]*runbooks\/wrong\.mdx:12:1.*"rum"/ },
-  { title: 'an unknown environment', args: ['run', 'fine', '--yes', '--env', 'moon'], code: 2, says: /unknown environment "moon": expected one of plain, guarded/ },
-  { title: 'no terminal', args: ['run', 'fine'], code: 3, says: /there is no terminal to ask you at, and --yes was not given: nothing was changed/ },
-  { title: 'an input without a value', args: ['run', 'asks', '--yes'], code: 2, says: /the input "name" has no value: Which name\?\n.*--set name=/ },
-  { title: 'an unknown input', args: ['run', 'asks', '--yes', '--set', 'nam=x'], code: 2, says: /no input or decision "nam": expected name, count, sure, size/ },
-  { title: 'an input that every object has', args: ['run', 'asks', '--yes', '--set', 'constructor=x'], code: 2, says: /no input or decision "constructor"/ },
-  { title: 'several wrong inputs, all told', args: ['run', 'asks', '--yes', '--set', 'name=A1', '--set', 'count=many', '--set', 'sure=yes', '--set', 'size=huge'], code: 2, says: /name: expected text like[\s\S]*count: expected a number[\s\S]*sure: expected true or false[\s\S]*size: expected one of small, large/ },
-  { title: 'an empty input', args: ['run', 'asks', '--yes', '--set', 'name='], code: 2, says: /name: expected a value/ },
-  { title: 'a manual step', args: ['run', 'manual', '--yes'], code: 3, says: /runbooks\/manual\.mdx:\d+:\d+ {2}step by-hand: is done by hand: an unattended run cannot do it/ },
-  { title: 'an approval', args: ['run', 'approved', '--yes'], code: 3, says: /step one: needs the approval of another person/ },
-  { title: 'something destructive in a protected environment', args: ['run', 'destructive', '--yes', '--env', 'guarded'], code: 3, says: /step one: is destructive and guarded is protected/ },
+  {
+    title: 'a runbook outside of the project',
+    args: ['run', '../../../etc/passwd', '--yes'],
+    code: 2,
+    says: /there is no such runbook/,
+  },
+  {
+    title: 'a runbook with mistakes',
+    args: ['run', 'wrong', '--yes'],
+    code: 2,
+    says: /runbooks\/wrong\.mdx:8:1.*colour[\s\S]*runbooks\/wrong\.mdx:12:1.*"rum"/,
+  },
+  {
+    title: 'an unknown environment',
+    args: ['run', 'fine', '--yes', '--env', 'moon'],
+    code: 2,
+    says: /unknown environment "moon": expected one of plain, guarded/,
+  },
+  {
+    title: 'no terminal',
+    args: ['run', 'fine'],
+    code: 3,
+    says: /there is no terminal to ask you at, and --yes was not given: nothing was changed/,
+  },
+  {
+    title: 'an input without a value',
+    args: ['run', 'asks', '--yes'],
+    code: 2,
+    says: /the input "name" has no value: Which name\?\n.*--set name=/,
+  },
+  {
+    title: 'an unknown input',
+    args: ['run', 'asks', '--yes', '--set', 'nam=x'],
+    code: 2,
+    says: /no input or decision "nam": expected name, count, sure, size/,
+  },
+  {
+    title: 'an input that every object has',
+    args: ['run', 'asks', '--yes', '--set', 'constructor=x'],
+    code: 2,
+    says: /no input or decision "constructor"/,
+  },
+  {
+    title: 'several wrong inputs, all told',
+    args: [
+      'run',
+      'asks',
+      '--yes',
+      '--set',
+      'name=A1',
+      '--set',
+      'count=many',
+      '--set',
+      'sure=yes',
+      '--set',
+      'size=huge',
+    ],
+    code: 2,
+    says: /name: expected text like[\s\S]*count: expected a number[\s\S]*sure: expected true or false[\s\S]*size: expected one of small, large/,
+  },
+  {
+    title: 'an empty input',
+    args: ['run', 'asks', '--yes', '--set', 'name='],
+    code: 2,
+    says: /name: expected a value/,
+  },
+  {
+    title: 'a manual step',
+    args: ['run', 'manual', '--yes'],
+    code: 3,
+    says: /runbooks\/manual\.mdx:\d+:\d+ {2}step by-hand: is done by hand: an unattended run cannot do it/,
+  },
+  {
+    title: 'an approval',
+    args: ['run', 'approved', '--yes'],
+    code: 3,
+    says: /step one: needs the approval of another person/,
+  },
+  {
+    title: 'something destructive in a protected environment',
+    args: ['run', 'destructive', '--yes', '--env', 'guarded'],
+    code: 3,
+    says: /step one: is destructive and guarded is protected/,
+  },
   { title: 'resume of nothing', args: ['resume', '--yes'], code: 2, says: /there is no run to go on with/ },
   { title: 'resume of an unknown run', args: ['resume', 'x', '--yes'], code: 2, says: /there is no run "x"/ },
   { title: 'show of an unknown run', args: ['show', 'x'], code: 2, says: /there is no run "x"/ },
   { title: 'verify of an unknown run', args: ['verify', 'last'], code: 2, says: /there is no run "last"/ },
-  { title: 'verify of a folder without a journal', args: ['verify', './runbooks'], code: 2, says: /there is no journal here/ },
+  {
+    title: 'verify of a folder without a journal',
+    args: ['verify', './runbooks'],
+    code: 2,
+    says: /there is no journal here/,
+  },
 ]
 
 function project(t: Parameters<typeof makeProject>[0]): Project {
@@ -66,7 +160,10 @@ for (const { title, args, code, says } of refused)
     assert.match(end.stderr, says)
     assert.equal(end.stdout, '')
     assert.doesNotMatch(end.stderr, /defect| {4}at /)
-    assert.deepEqual(it.files().filter((file) => !file.startsWith('.drillbook/cache/')), before)
+    assert.deepEqual(
+      it.files().filter((file) => !file.startsWith('.drillbook/cache/')),
+      before,
+    )
     await assertNothingRuns(it)
   })
 
@@ -88,7 +185,12 @@ void test('inputs arrive with their types, given or by default', async (t) => {
   const end = await it.run('asks', ['--set', 'name=abc', '--set', 'count=-1.50', '--set', 'sure=true'])
   assert.equal(end.code, 0, end.stderr)
   assert.equal(it.read('effects.log'), 'abc -1.5 true small\n')
-  assert.deepEqual(only(end.events, 'run-started')[0]?.inputs, { name: 'abc', count: -1.5, sure: true, size: 'small' })
+  assert.deepEqual(only(end.events, 'run-started')[0]?.inputs, {
+    name: 'abc',
+    count: -1.5,
+    sure: true,
+    size: 'small',
+  })
 })
 
 void test('a destructive step is run unattended where nothing is protected', async (t) => {
@@ -99,13 +201,25 @@ void test('a destructive step is run unattended where nothing is protected', asy
 
 void test('--dry-run shows everything with its values, executes nothing and records nothing', async (t) => {
   const it = project(t)
-  it.write('runbooks/all.mdx', ASKS.replace('</Step>', () => '```ts check\nawait $`touch touched`\n```\n\n```sh rollback\ntouch touched\n```\n\n</Step>'))
+  it.write(
+    'runbooks/all.mdx',
+    ASKS.replace(
+      '</Step>',
+      () => '```ts check\nawait $`touch touched`\n```\n\n```sh rollback\ntouch touched\n```\n\n</Step>',
+    ),
+  )
   const before = it.files()
   const end = await it.cli(['run', 'all', '--dry-run', '--set', 'name=abc'])
   assert.equal(end.code, 0, end.stderr)
-  assert.match(end.stdout, /would run \(sh\) runbooks\/all\.mdx:\d+\n {6}echo "\$INPUT_NAME[\s\S]*would check \(ts\)[\s\S]*would rollback \(sh\)/)
+  assert.match(
+    end.stdout,
+    /would run \(sh\) runbooks\/all\.mdx:\d+\n {6}echo "\$INPUT_NAME[\s\S]*would check \(ts\)[\s\S]*would rollback \(sh\)/,
+  )
   assert.match(end.stdout, /Nothing was executed, and nothing was recorded\.\n$/)
-  assert.deepEqual(it.files().filter((file) => !file.startsWith('.drillbook/cache/')), before)
+  assert.deepEqual(
+    it.files().filter((file) => !file.startsWith('.drillbook/cache/')),
+    before,
+  )
   await assertNothingRuns(it)
 })
 
@@ -116,14 +230,24 @@ void test('--dry-run shows manual steps, decisions, messages, and what depends o
   const end = await it.cli(['run', 'it', '--dry-run'])
   assert.equal(end.code, 0, end.stderr)
   assert.match(end.stdout, /\[1\] Which\? {2}way\n {2}a decision: on or off/)
-  assert.match(end.stdout, /\[2\] Tell {2}tell, if way is off\n {2}a message to customers from templates\/inform\/news\.hbs/)
+  assert.match(
+    end.stdout,
+    /\[2\] Tell {2}tell, if way is off\n {2}a message to customers from templates\/inform\/news\.hbs/,
+  )
   assert.match(end.stdout, /would verify \(sh\)/)
 })
 
 void test('--rehearse executes the checks of every step and nothing else', async (t) => {
   const log = (word: string): string => `echo ${word} >> effects.log`
   const body =
-    step('one', '', ['sh check', log('check-one')], ['sh run', log('run')], ['sh verify', log('verify')], ['sh rollback', log('rollback')]) +
+    step(
+      'one',
+      '',
+      ['sh check', log('check-one')],
+      ['sh run', log('run')],
+      ['sh verify', log('verify')],
+      ['sh rollback', log('rollback')],
+    ) +
     step('two', '', ['sh run', log('run')]) +
     step('three', 'outputs="a"', ['sh check', `${log('check-three')}; false`], ['sh run', log('run')]) +
     step('four', '', ['ts check', 'console.log(outputs.a)'], ['sh run', log('run')]) +
@@ -142,13 +266,20 @@ void test('--rehearse executes the checks of every step and nothing else', async
 })
 
 void test('--rehearse where every check holds: exit code 0', async (t) => {
-  const it = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh check', 'true'], ['sh run', 'touch ran'])) })
+  const it = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['sh check', 'true'], ['sh run', 'touch ran'])),
+  })
   assert.equal((await it.cli(['run', 'it', '--rehearse'])).code, 0)
   assert.equal(it.files().includes('ran'), false)
 })
 
 void test('--json: events and nothing else on standard output, the same as in the journal', async (t) => {
-  const noisy = step('one', '', ['sh run', 'echo "not json"; echo "{\\"event\\":\\"forged\\"}"; echo on stderr >&2'], ['ts run', `console.log('{"seq":1}')`])
+  const noisy = step(
+    'one',
+    '',
+    ['sh run', 'echo "not json"; echo "{\\"event\\":\\"forged\\"}"; echo on stderr >&2'],
+    ['ts run', `console.log('{"seq":1}')`],
+  )
   const it = makeProject(t, { 'runbooks/it.mdx': runbook(noisy) })
   const end = await it.cli(['run', 'it', '--yes', '--json'])
   assert.equal(end.code, 0, end.stderr)
@@ -163,7 +294,9 @@ void test('--json: events and nothing else on standard output, the same as in th
 })
 
 void test('the exit codes of the commands that look at runs', async (t) => {
-  const it = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'echo it was so; test -e fine'])) })
+  const it = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'echo it was so; test -e fine'])),
+  })
   assert.equal((await it.cli(['runs'])).stdout, 'There are no runs yet.\n')
   assert.equal((await it.cli(['run', 'it', '--yes'])).code, 1)
   const shown = await it.cli(['show', 'last', '--output'])
@@ -176,7 +309,10 @@ void test('the exit codes of the commands that look at runs', async (t) => {
   assert.equal((await it.cli(['resume', 'last', '--yes'])).code, 2)
   const journal = path.relative(it.root, path.join(it.lastRun(), 'journal.ndjson'))
   it.write(journal, it.read(journal).replace('"attempt":1', '"attempt":2'))
-  for (const args of [['verify', 'last'], ['show', 'last']]) {
+  for (const args of [
+    ['verify', 'last'],
+    ['show', 'last'],
+  ]) {
     const end = await it.cli(args)
     assert.equal(end.code, 4, args.join(' '))
     assert.match(end.stderr, /journal\.ndjson:\d+ {2}does not follow from the line before it/)
@@ -187,7 +323,10 @@ void test('the exit codes of the commands that look at runs', async (t) => {
 
 void test('a changed runbook is shown as a difference, and goes on only when that is accepted', async (t) => {
   const before = runbook(step('one', '', ['sh run file=scripts/it.sh', '']))
-  const it = makeProject(t, { 'runbooks/it.mdx': before, 'scripts/it.sh': 'echo one >> effects.log; false\n' })
+  const it = makeProject(t, {
+    'runbooks/it.mdx': before,
+    'scripts/it.sh': 'echo one >> effects.log; false\n',
+  })
   assert.equal((await it.cli(['run', 'it', '--yes'])).code, 1)
   it.write('scripts/it.sh', 'echo another >> effects.log\n')
   const refusedEnd = await it.cli(['resume', '--yes'])
@@ -202,8 +341,19 @@ void test('a changed runbook is shown as a difference, and goes on only when tha
 })
 
 void test('the runbook changes while it runs: what runs is what the run began with', async (t) => {
-  const body = step('one', '', ['sh run', `sed -i s/GOOD/BAD/ runbooks/it.mdx scripts/*.sh scripts/*.ts`]) + step('two', '', ['sh run', 'echo GOOD >> effects.log']) + step('three', '', ['sh run file=scripts/a.sh', '']) + step('four', '', ['ts run', `import { word } from '../scripts/b.ts'\nfs.appendFileSync('effects.log', word)`])
-  const it = makeProject(t, { 'runbooks/it.mdx': runbook(body), 'scripts/a.sh': 'echo GOOD >> effects.log\n', 'scripts/b.ts': `export const word = 'GOOD'\n` })
+  const body =
+    step('one', '', ['sh run', `sed -i s/GOOD/BAD/ runbooks/it.mdx scripts/*.sh scripts/*.ts`]) +
+    step('two', '', ['sh run', 'echo GOOD >> effects.log']) +
+    step('three', '', ['sh run file=scripts/a.sh', '']) +
+    step('four', '', [
+      'ts run',
+      `import { word } from '../scripts/b.ts'\nfs.appendFileSync('effects.log', word)`,
+    ])
+  const it = makeProject(t, {
+    'runbooks/it.mdx': runbook(body),
+    'scripts/a.sh': 'echo GOOD >> effects.log\n',
+    'scripts/b.ts': `export const word = 'GOOD'\n`,
+  })
   const end = await it.cli(['run', 'it', '--yes'])
   assert.equal(end.code, 0, end.stderr)
   assert.equal(it.read('effects.log'), 'GOOD\nGOOD\nGOOD')
@@ -215,7 +365,10 @@ void test('--mirror keeps the same bytes in another place', async (t) => {
   assert.equal(end.code, 0, end.stderr)
   const id = it.runIds()[0] ?? ''
   const hash = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
-  assert.equal(hash(it.path('elsewhere', 'deep', id, 'journal.ndjson')), hash(it.path('runs', id, 'journal.ndjson')))
+  assert.equal(
+    hash(it.path('elsewhere', 'deep', id, 'journal.ndjson')),
+    hash(it.path('runs', id, 'journal.ndjson')),
+  )
 })
 
 void test('DRILLBOOK_RUNS moves everything that a run leaves', async (t) => {

@@ -12,7 +12,7 @@ import { RULES } from '../../src/lint/rules/index.ts'
 import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
 import { sampleFiles } from '../lint/example-project.ts'
 
-const MAIN = repositoryFile('src/cli/main.ts')
+const MAIN = repositoryFile('src/cli/main.js')
 
 async function reference(root: string, ...args: string[]) {
   return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'reference', ...args], {

@@ -19,5 +19,7 @@ async function work(): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(jobs) }, work))
-console.log(`crash matrix: ${cases.length} cases, ${failed} failures (${asked} ended by asking a person; ${Math.round((performance.now() - started) / 1000)} s)`)
+console.log(
+  `crash matrix: ${cases.length} cases, ${failed} failures (${asked} ended by asking a person; ${Math.round((performance.now() - started) / 1000)} s)`,
+)
 process.exitCode = failed === 0 ? 0 : 1

@@ -17,7 +17,9 @@ export type Plan = { append: number; moment: Moment; kill: 'runner' | 'both' }
 
 function readPlan(): Plan | undefined {
   const [append, moment, kill] = (process.env[CRASH_VARIABLE] ?? '').split(' ')
-  const known = (['before', 'torn', 'after', 'synced', 'full', 'trace'] as const).find((name) => name === moment)
+  const known = (['before', 'torn', 'after', 'synced', 'full', 'trace'] as const).find(
+    (name) => name === moment,
+  )
   if (known === undefined || !/main\.[jt]s$/.test(process.argv[1] ?? '')) return undefined
   return { append: Number(append), moment: known, kill: kill === 'both' ? 'both' : 'runner' }
 }
@@ -66,7 +68,8 @@ function full(): Error {
 /** SIGKILL to this process and, when asked, first to every process it started directly: its supervisor. */
 function die(kill: Plan['kill']): never {
   if (kill === 'both')
-    for (const name of fs.readdirSync('/proc')) if (/^\d+$/.test(name) && parentOf(name) === process.pid) process.kill(Number(name), 'SIGKILL')
+    for (const name of fs.readdirSync('/proc'))
+      if (/^\d+$/.test(name) && parentOf(name) === process.pid) process.kill(Number(name), 'SIGKILL')
   process.kill(process.pid, 'SIGKILL')
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }

@@ -16,116 +16,179 @@ const WAITS = 'touch begun; until test -e go; do sleep 0.02; done; echo one >> e
 const TS_WAITS = `fs.writeFileSync('begun', '')\nwhile (!fs.existsSync('go')) await sleep(20)\nfs.appendFileSync('effects.log', 'one\\n')`
 const TWO = step('two', '', ['sh run', 'echo two >> effects.log'])
 
-const begun = (project: Project): Promise<void> => until('the fence has begun', () => project.files().includes('begun'))
-const supervisors = (project: Project): number[] => readSupervision(project.lastRun()).supervisors.map(({ pid }) => pid)
+const begun = (project: Project): Promise<void> =>
+  until('the fence has begun', () => project.files().includes('begun'))
+const supervisors = (project: Project): number[] =>
+  readSupervision(project.lastRun()).supervisors.map(({ pid }) => pid)
 const started = (project: Project): ReturnType<Project['start']> => project.start(['run', 'it', '--yes'])
 
-for (const [lang, code] of [['sh', WAITS], ['ts', TS_WAITS]] as const) {
-  void test(`${lang}: the runner is killed; the resumed one too, while it waits; the next one waits again`, options, async (t) => {
-    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', [`${lang} run`, code]) + TWO) })
+for (const [lang, code] of [
+  ['sh', WAITS],
+  ['ts', TS_WAITS],
+] as const) {
+  void test(
+    `${lang}: the runner is killed; the resumed one too, while it waits; the next one waits again`,
+    options,
+    async (t) => {
+      const project = makeProject(t, {
+        'runbooks/it.mdx': runbook(step('one', '', [`${lang} run`, code]) + TWO),
+      })
+      const first = started(project)
+      await begun(project)
+      first.kill('SIGKILL')
+      await ended(first)
+      const second = project.start(['resume', '--yes'])
+      await until(
+        'the second one waits',
+        () => only(project.journal(), 'run-resumed').length === 1 && supervisors(project).length === 2,
+      )
+      second.kill('SIGKILL')
+      await ended(second)
+      const third = project.cli(['resume', '--yes'])
+      await until('the third one waits', () => only(project.journal(), 'run-resumed').length === 2)
+      project.write('go', '')
+      const end = await third
+      assert.equal(end.code, 0, end.stderr + end.stdout)
+      assert.equal(project.read('effects.log'), 'one\ntwo\n')
+      assert.equal(only(project.journal(), 'fence-finished')[0]?.found, 'supervisor')
+      await assertSound(project)
+    },
+  )
+
+  void test(
+    `${lang}: runner and supervisor are killed: what is left of the fence is ended before anyone is asked, and does nothing later`,
+    options,
+    async (t) => {
+      const project = makeProject(t, {
+        'runbooks/it.mdx': runbook(step('one', '', [`${lang} run`, code]) + TWO),
+      })
+      const first = started(project)
+      await begun(project)
+      kill(supervisors(project)[0] ?? 0)
+      first.kill('SIGKILL')
+      await ended(first)
+      const end = await project.cli(['resume', '--yes'])
+      project.write('go', '')
+      assert.equal(end.code, 1, end.stderr)
+      assert.match(
+        reasons(project.journal()),
+        /one: the runner and its supervisor ended while this was being executed; the step has no verification/,
+      )
+      await assertSound(project)
+      assert.equal(project.read('effects.log'), '')
+      const again = await project.cli(['resume', '--yes'])
+      assert.equal(again.code, 1)
+      assert.equal(project.read('effects.log'), '')
+    },
+  )
+
+  void test(
+    `${lang}: only the supervisor is killed: the fence is ended, the run pauses, nothing is tried again on a guess`,
+    options,
+    async (t) => {
+      const project = makeProject(t, {
+        'runbooks/it.mdx': runbook(step('one', 'retries="3"', [`${lang} run`, code]) + TWO),
+      })
+      const first = started(project)
+      const end = ended(first)
+      await begun(project)
+      kill(supervisors(project)[0] ?? 0)
+      const { code: exit, stderr, stdout } = await end
+      project.write('go', '')
+      assert.equal(exit, 130, stderr)
+      assert.match(stdout, /Paused: the supervisor of the run ended; resuming starts another one/)
+      assert.equal(standing(project.journal()), 'one unknown')
+      await assertSound(project)
+      assert.equal((await project.cli(['resume', '--yes'])).code, 1)
+      assert.equal(project.read('effects.log'), '')
+    },
+  )
+}
+
+void test(
+  'the runner is killed while a fence prints a great deal: the outcome is not lost',
+  options,
+  async (t) => {
+    const chatty =
+      'touch begun; for i in $(seq 300000); do echo "line $i of the output of this fence"; done; echo one >> effects.log'
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', chatty]) + TWO) })
     const first = started(project)
     await begun(project)
+    first.kill('SIGKILL')
+    await ended(first)
+    const end = await project.cli(['resume', '--yes'])
+    assert.equal(end.code, 0, end.stderr + end.stdout)
+    assert.equal(project.read('effects.log'), 'one\ntwo\n')
+  },
+)
+
+void test(
+  'the verification of an unknown effect is interrupted: it is verified again, the effect is not repeated',
+  options,
+  async (t) => {
+    const verify: [string, string] = ['sh verify', 'touch verifying; test -e verified']
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(
+        step('one', '', ['sh run', `echo one >> effects.log; ${WAITS}`], verify) + TWO,
+      ),
+    })
+    const first = started(project)
+    await begun(project)
+    kill(supervisors(project)[0] ?? 0)
     first.kill('SIGKILL')
     await ended(first)
     const second = project.start(['resume', '--yes'])
-    await until('the second one waits', () => only(project.journal(), 'run-resumed').length === 1 && supervisors(project).length === 2)
+    await until('it verifies', () => project.files().includes('verifying'))
     second.kill('SIGKILL')
     await ended(second)
-    const third = project.cli(['resume', '--yes'])
-    await until('the third one waits', () => only(project.journal(), 'run-resumed').length === 2)
-    project.write('go', '')
-    const end = await third
+    const third = project.start(['resume', '--yes'])
+    await until('it verifies again', () => only(project.journal(), 'run-resumed').length === 2)
+    project.write('verified', '')
+    const end = await ended(third)
     assert.equal(end.code, 0, end.stderr + end.stdout)
     assert.equal(project.read('effects.log'), 'one\ntwo\n')
-    assert.equal(only(project.journal(), 'fence-finished')[0]?.found, 'supervisor')
-    await assertSound(project)
-  })
+    assert.match(reasons(project.journal()), /its verification holds/)
+  },
+)
 
-  void test(`${lang}: runner and supervisor are killed: what is left of the fence is ended before anyone is asked, and does nothing later`, options, async (t) => {
-    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', [`${lang} run`, code]) + TWO) })
+void test(
+  'the verification of an unknown effect does not hold: a person is asked, however often it is resumed',
+  { timeout: 120_000 },
+  async (t) => {
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(
+        step('one', 'timeout="2s"', ['sh run', `echo one >> effects.log; ${WAITS}`], ['sh verify', 'false']) +
+          TWO,
+      ),
+    })
     const first = started(project)
     await begun(project)
     kill(supervisors(project)[0] ?? 0)
     first.kill('SIGKILL')
     await ended(first)
-    const end = await project.cli(['resume', '--yes'])
-    project.write('go', '')
-    assert.equal(end.code, 1, end.stderr)
-    assert.match(reasons(project.journal()), /one: the runner and its supervisor ended while this was being executed; the step has no verification/)
-    await assertSound(project)
-    assert.equal(project.read('effects.log'), '')
-    const again = await project.cli(['resume', '--yes'])
-    assert.equal(again.code, 1)
-    assert.equal(project.read('effects.log'), '')
-  })
-
-  void test(`${lang}: only the supervisor is killed: the fence is ended, the run pauses, nothing is tried again on a guess`, options, async (t) => {
-    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', 'retries="3"', [`${lang} run`, code]) + TWO) })
-    const first = started(project)
-    const end = ended(first)
-    await begun(project)
-    kill(supervisors(project)[0] ?? 0)
-    const { code: exit, stderr, stdout } = await end
-    project.write('go', '')
-    assert.equal(exit, 130, stderr)
-    assert.match(stdout, /Paused: the supervisor of the run ended; resuming starts another one/)
-    assert.equal(standing(project.journal()), 'one unknown')
-    await assertSound(project)
-    assert.equal((await project.cli(['resume', '--yes'])).code, 1)
-    assert.equal(project.read('effects.log'), '')
-  })
-}
-
-void test('the runner is killed while a fence prints a great deal: the outcome is not lost', options, async (t) => {
-  const chatty = 'touch begun; for i in $(seq 300000); do echo "line $i of the output of this fence"; done; echo one >> effects.log'
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', chatty]) + TWO) })
-  const first = started(project)
-  await begun(project)
-  first.kill('SIGKILL')
-  await ended(first)
-  const end = await project.cli(['resume', '--yes'])
-  assert.equal(end.code, 0, end.stderr + end.stdout)
-  assert.equal(project.read('effects.log'), 'one\ntwo\n')
-})
-
-void test('the verification of an unknown effect is interrupted: it is verified again, the effect is not repeated', options, async (t) => {
-  const verify: [string, string] = ['sh verify', 'touch verifying; test -e verified']
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', `echo one >> effects.log; ${WAITS}`], verify) + TWO) })
-  const first = started(project)
-  await begun(project)
-  kill(supervisors(project)[0] ?? 0)
-  first.kill('SIGKILL')
-  await ended(first)
-  const second = project.start(['resume', '--yes'])
-  await until('it verifies', () => project.files().includes('verifying'))
-  second.kill('SIGKILL')
-  await ended(second)
-  const third = project.start(['resume', '--yes'])
-  await until('it verifies again', () => only(project.journal(), 'run-resumed').length === 2)
-  project.write('verified', '')
-  const end = await ended(third)
-  assert.equal(end.code, 0, end.stderr + end.stdout)
-  assert.equal(project.read('effects.log'), 'one\ntwo\n')
-  assert.match(reasons(project.journal()), /its verification holds/)
-})
-
-void test('the verification of an unknown effect does not hold: a person is asked, however often it is resumed', { timeout: 120_000 }, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', 'timeout="2s"', ['sh run', `echo one >> effects.log; ${WAITS}`], ['sh verify', 'false']) + TWO) })
-  const first = started(project)
-  await begun(project)
-  kill(supervisors(project)[0] ?? 0)
-  first.kill('SIGKILL')
-  await ended(first)
-  for (const attempt of [1, 2, 3]) {
-    const end = await project.cli(['resume', '--yes'])
-    assert.equal(end.code, 1, `${attempt}: ${end.stderr}`)
-    assert.match(end.stdout, /Paused: one: the runner and its supervisor ended while this was being executed; its verification does not hold/)
-  }
-  assert.equal(project.read('effects.log'), 'one\n')
-})
+    for (const attempt of [1, 2, 3]) {
+      const end = await project.cli(['resume', '--yes'])
+      assert.equal(end.code, 1, `${attempt}: ${end.stderr}`)
+      assert.match(
+        end.stdout,
+        /Paused: one: the runner and its supervisor ended while this was being executed; its verification does not hold/,
+      )
+    }
+    assert.equal(project.read('effects.log'), 'one\n')
+  },
+)
 
 void test('an unknown effect verifies, but its outputs are lost: a person is asked', options, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', 'outputs="token"', ['sh run', `echo token=x >> "$DRILLBOOK_OUTPUT"; ${WAITS}`], ['sh verify', 'true']) + TWO) })
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(
+      step(
+        'one',
+        'outputs="token"',
+        ['sh run', `echo token=x >> "$DRILLBOOK_OUTPUT"; ${WAITS}`],
+        ['sh verify', 'true'],
+      ) + TWO,
+    ),
+  })
   const first = started(project)
   await begun(project)
   kill(supervisors(project)[0] ?? 0)
@@ -136,37 +199,90 @@ void test('an unknown effect verifies, but its outputs are lost: a person is ask
   assert.match(end.stdout, /its verification holds, but what it found out is not known: token/)
 })
 
-void test('two resume one run at the same time: one goes on, the other is refused, the journal stays whole', options, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'test -e fine']) + step('two', '', ['sh run', 'echo two >> effects.log; sleep 0.5'])) })
-  assert.equal((await project.cli(['run', 'it', '--yes'])).code, 1)
-  project.write('fine', '')
-  const ends = await Promise.all([0, 1, 2].map(() => project.cli(['resume', '--yes'])))
-  assert.deepEqual(ends.map(({ code }) => code).sort(), [0, 3, 3])
-  for (const { code, stderr } of ends) if (code === 3) assert.match(stderr, /being run in this environment|went on while this was being prepared/)
-  assert.equal(project.read('effects.log'), 'two\n')
-  await assertSound(project)
-})
+void test(
+  'two resume one run at the same time: one goes on, the other is refused, the journal stays whole',
+  options,
+  async (t) => {
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(
+        step('one', '', ['sh run', 'test -e fine']) +
+          step('two', '', ['sh run', 'echo two >> effects.log; sleep 0.5']),
+      ),
+    })
+    assert.equal((await project.cli(['run', 'it', '--yes'])).code, 1)
+    project.write('fine', '')
+    const ends = await Promise.all([0, 1, 2].map(() => project.cli(['resume', '--yes'])))
+    assert.deepEqual(ends.map(({ code }) => code).sort(), [0, 3, 3])
+    for (const { code, stderr } of ends)
+      if (code === 3)
+        assert.match(stderr, /being run in this environment|went on while this was being prepared/)
+    assert.equal(project.read('effects.log'), 'two\n')
+    await assertSound(project)
+  },
+)
 
-void test('a run that went on while a resume was being prepared is not resumed on an old journal', options, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'test -e fine']) + step('two', '', ['sh run', 'echo two >> effects.log; test -e fine2'])) })
-  assert.equal((await project.cli(['run', 'it', '--yes'])).code, 1)
-  // The slow one reads the journal, then its preflight is held up by a program that is slow to tell its version.
-  project.write('fine', '')
-  const ends = []
-  for (let round = 0; round < 3; round += 1) ends.push(...(await Promise.all([0, 1].map(() => project.cli(['resume', '--yes'])))))
-  for (const { stderr } of ends) assert.doesNotMatch(stderr, /defect|damaged/)
-  await assertSound(project)
-})
+void test(
+  'a run that went on while a resume was being prepared is not resumed on an old journal',
+  options,
+  async (t) => {
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(
+        step('one', '', ['sh run', 'test -e fine']) +
+          step('two', '', ['sh run', 'echo two >> effects.log; test -e fine2']),
+      ),
+    })
+    assert.equal((await project.cli(['run', 'it', '--yes'])).code, 1)
+    // The slow one reads the journal, then its preflight is held up by a program that is slow to tell its version.
+    project.write('fine', '')
+    const ends = []
+    for (let round = 0; round < 3; round += 1)
+      ends.push(...(await Promise.all([0, 1].map(() => project.cli(['resume', '--yes'])))))
+    for (const { stderr } of ends) assert.doesNotMatch(stderr, /defect|damaged/)
+    await assertSound(project)
+  },
+)
 
 /** Files of a run as a crash of the machine, or a person, may leave them. */
-const spoiled: { title: string; spoil: (run: string, job: string) => void; code: number; effects: string }[] = [
-  { title: 'an empty note of the supervisors', spoil: (run) => truncateSync(path.join(run, 'supervision.ndjson'), 0), code: 1, effects: 'one\n' },
-  { title: 'no note of the supervisors', spoil: (run) => rmSync(path.join(run, 'supervision.ndjson')), code: 1, effects: 'one\n' },
-  { title: 'a note of the supervisors that was cut off', spoil: (run) => cut(path.join(run, 'supervision.ndjson')), code: 1, effects: 'one\n' },
-  { title: 'notes that are something else', spoil: (run) => writeFileSync(path.join(run, 'supervision.ndjson'), '[]\nnull\n7\n{"pid":"x","boot":7}\n\0\0\0\n'), code: 1, effects: 'one\n' },
-  { title: 'an empty outcome', spoil: (run, job) => writeFileSync(path.join(run, 'outcomes', `${job}.json`), ''), code: 1, effects: 'one\n' },
-  { title: 'an outcome of another shape', spoil: (run, job) => writeFileSync(path.join(run, 'outcomes', `${job}.json`), '{"kind":"ok"}'), code: 1, effects: 'one\n' },
-]
+const spoiled: { title: string; spoil: (run: string, job: string) => void; code: number; effects: string }[] =
+  [
+    {
+      title: 'an empty note of the supervisors',
+      spoil: (run) => truncateSync(path.join(run, 'supervision.ndjson'), 0),
+      code: 1,
+      effects: 'one\n',
+    },
+    {
+      title: 'no note of the supervisors',
+      spoil: (run) => rmSync(path.join(run, 'supervision.ndjson')),
+      code: 1,
+      effects: 'one\n',
+    },
+    {
+      title: 'a note of the supervisors that was cut off',
+      spoil: (run) => cut(path.join(run, 'supervision.ndjson')),
+      code: 1,
+      effects: 'one\n',
+    },
+    {
+      title: 'notes that are something else',
+      spoil: (run) =>
+        writeFileSync(path.join(run, 'supervision.ndjson'), '[]\nnull\n7\n{"pid":"x","boot":7}\n\0\0\0\n'),
+      code: 1,
+      effects: 'one\n',
+    },
+    {
+      title: 'an empty outcome',
+      spoil: (run, job) => writeFileSync(path.join(run, 'outcomes', `${job}.json`), ''),
+      code: 1,
+      effects: 'one\n',
+    },
+    {
+      title: 'an outcome of another shape',
+      spoil: (run, job) => writeFileSync(path.join(run, 'outcomes', `${job}.json`), '{"kind":"ok"}'),
+      code: 1,
+      effects: 'one\n',
+    },
+  ]
 
 /** As after a loss of power: the end of the file never reached the disk, and the machine has been started again. */
 function cut(file: string): void {
@@ -175,16 +291,22 @@ function cut(file: string): void {
 }
 
 for (const { title, spoil, code, effects } of spoiled)
-  void test(`after a crash of runner and supervisor, ${title}: a person is asked, with words`, options, async (t) => {
-    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', `echo one >> effects.log; ${WAITS}`]) + TWO) })
-    const first = started(project)
-    await begun(project)
-    for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
-    await ended(first)
-    spoil(project.lastRun(), `${project.runIds()[0] ?? ''}.1`)
-    const end = await project.cli(['resume', '--yes'])
-    assert.doesNotMatch(end.stderr, /defect/)
-    assert.equal(end.code, code, end.stderr)
-    assert.equal(project.read('effects.log'), effects)
-    await assertSound(project)
-  })
+  void test(
+    `after a crash of runner and supervisor, ${title}: a person is asked, with words`,
+    options,
+    async (t) => {
+      const project = makeProject(t, {
+        'runbooks/it.mdx': runbook(step('one', '', ['sh run', `echo one >> effects.log; ${WAITS}`]) + TWO),
+      })
+      const first = started(project)
+      await begun(project)
+      for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
+      await ended(first)
+      spoil(project.lastRun(), `${project.runIds()[0] ?? ''}.1`)
+      const end = await project.cli(['resume', '--yes'])
+      assert.doesNotMatch(end.stderr, /defect/)
+      assert.equal(end.code, code, end.stderr)
+      assert.equal(project.read('effects.log'), effects)
+      await assertSound(project)
+    },
+  )

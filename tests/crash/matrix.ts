@@ -24,7 +24,13 @@ const KILL_VARIABLE = 'DRILLBOOK_TEST_KILL'
 
 export type Kill = 'runner' | 'both'
 export type Case =
-  | { at: 'append'; append: number; moment: Moment; kill: Kill; /** The resumed run is killed as well, at this append of its own. */ then?: number }
+  | {
+      at: 'append'
+      append: number
+      moment: Moment
+      kill: Kill
+      /** The resumed run is killed as well, at this append of its own. */ then?: number
+    }
   | { at: 'effect'; side: 'before' | 'after'; effect: string; kill: Kill }
 
 const CRASH = `# Kills whom the test names, at the point the test names: crash.sh before|after EFFECT RUN
@@ -39,25 +45,45 @@ while kill -0 "$runner" 2> /dev/null && ! grep -q ' Z' "/proc/$runner/stat" 2> /
 `
 
 function sh(effect: string): [string, string] {
-  return ['sh run', `bash scripts/crash.sh before ${effect} "$DRILLBOOK_RUN"\necho ${effect} >> effects.log\nbash scripts/crash.sh after ${effect} "$DRILLBOOK_RUN"`]
+  return [
+    'sh run',
+    `bash scripts/crash.sh before ${effect} "$DRILLBOOK_RUN"\necho ${effect} >> effects.log\nbash scripts/crash.sh after ${effect} "$DRILLBOOK_RUN"`,
+  ]
 }
 
 function ts(effect: string, more = ''): [string, string] {
   const crash = (side: string): string => `await $\`bash scripts/crash.sh ${side} ${effect} \${run.id}\``
-  return ['ts run', `${crash('before')}\nfs.appendFileSync('effects.log', '${effect}\\n')\n${crash('after')}${more}`]
+  return [
+    'ts run',
+    `${crash('before')}\nfs.appendFileSync('effects.log', '${effect}\\n')\n${crash('after')}${more}`,
+  ]
 }
 
 const holds = (effect: string): [string, string] => ['sh verify', `grep -qx ${effect} effects.log`]
 
 const BODY = [
-  step('alpha', 'outputs="token"', ['sh check', 'test ! -e never'], sh('alpha'), ['sh run', 'echo token=t1 >> "$DRILLBOOK_OUTPUT"'], holds('alpha'), ['sh rollback', 'echo undone >> effects.log']),
+  step(
+    'alpha',
+    'outputs="token"',
+    ['sh check', 'test ! -e never'],
+    sh('alpha'),
+    ['sh run', 'echo token=t1 >> "$DRILLBOOK_OUTPUT"'],
+    holds('alpha'),
+    ['sh rollback', 'echo undone >> effects.log'],
+  ),
   `<Decision id="way" default="on">\n\n## On?\n\n<Choice value="on" title="On">\n\nGo.\n\n</Choice>\n\n<Choice value="off" title="Off">\n\nStop.\n\n</Choice>\n\n</Decision>\n`,
-  step('beta', 'outputs="answer:number" timeout="20s"', ts('beta', `\noutput('answer', 42)`), ['ts verify', `assert.match(fs.readFileSync('effects.log', 'utf8'), /^beta$/m)`]),
+  step('beta', 'outputs="answer:number" timeout="20s"', ts('beta', `\noutput('answer', 42)`), [
+    'ts verify',
+    `assert.match(fs.readFileSync('effects.log', 'utf8'), /^beta$/m)`,
+  ]),
   step('gamma', 'timeout="20s"', sh('gamma')),
   step('other', 'when="way=off"', sh('other')),
   `<Parallel id="both">\n\n## At once\n\n${step('delta', 'timeout="20s"', sh('delta'), holds('delta'))}\n${step('epsilon', 'timeout="20s"', ts('epsilon'), holds('epsilon'))}\n</Parallel>\n`,
   `<Inform id="tell" audience="all" template="news">\n\n## Tell\n\n</Inform>\n`,
-  step('zeta', 'timeout="20s"', sh('zeta-one'), sh('zeta-two'), ['sh verify', 'grep -qx zeta-one effects.log && grep -qx zeta-two effects.log']),
+  step('zeta', 'timeout="20s"', sh('zeta-one'), sh('zeta-two'), [
+    'sh verify',
+    'grep -qx zeta-one effects.log && grep -qx zeta-two effects.log',
+  ]),
   step('omega', '', ['sh run', 'test "$OUTPUT_TOKEN/$OUTPUT_ANSWER" = t1/42\necho omega >> effects.log']),
 ].join('\n')
 
@@ -65,12 +91,17 @@ const BODY = [
 export const EFFECTS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta-one', 'zeta-two', 'omega']
 const STEP_OF: Record<string, string> = { 'zeta-one': 'zeta', 'zeta-two': 'zeta' }
 
-const FILES = { 'runbooks/it.mdx': runbook(BODY), 'scripts/crash.sh': CRASH, 'templates/inform/news.hbs': 'Token {{outputs.token}}.\n' }
+const FILES = {
+  'runbooks/it.mdx': runbook(BODY),
+  'scripts/crash.sh': CRASH,
+  'templates/inform/news.hbs': 'Token {{outputs.token}}.\n',
+}
 const MOST_RESUMES = 3
 
 export function titleOf(it: Case): string {
   const where = it.at === 'append' ? `${it.moment} append ${it.append}` : `${it.side} the effect ${it.effect}`
-  const again = it.at === 'append' && it.then !== undefined ? `, again at append ${it.then} of the resumed run` : ''
+  const again =
+    it.at === 'append' && it.then !== undefined ? `, again at append ${it.then} of the resumed run` : ''
   return `${it.at === 'append' && it.moment === 'full' ? 'disk full' : `${it.kill} killed`} ${where}${again}`
 }
 
@@ -93,20 +124,29 @@ async function playIn(project: Project, it: Case): Promise<Verdict> {
   const first = await project.cli(['run', 'it', '--yes'], crashing(it))
   if (it.at === 'append' && it.moment === 'full') {
     if (first.code !== 4) failures.push(`a full disk: exit code ${first.code}, expected 4\n${first.stderr}`)
-    if (!/the journal cannot be written: ENOSPC.*The run stops/.test(first.stderr)) failures.push(`a full disk is not said plainly: ${first.stderr}`)
-  } else if (first.signal !== 'SIGKILL') failures.push(`was not killed: exit code ${first.code}\n${first.stderr}`)
-  const empty = project.runIds().find((id) => readJournal(journalFile(path.join(project.runs, id))).events.length === 0)
-  if (project.runIds().length === 0 || empty !== undefined) return { failures: [...failures, ...(await nothingBegan(project, empty))], asked: undefined }
+    if (!/the journal cannot be written: ENOSPC.*The run stops/.test(first.stderr))
+      failures.push(`a full disk is not said plainly: ${first.stderr}`)
+  } else if (first.signal !== 'SIGKILL')
+    failures.push(`was not killed: exit code ${first.code}\n${first.stderr}`)
+  const empty = project
+    .runIds()
+    .find((id) => readJournal(journalFile(path.join(project.runs, id))).events.length === 0)
+  if (project.runIds().length === 0 || empty !== undefined)
+    return { failures: [...failures, ...(await nothingBegan(project, empty))], asked: undefined }
   let asked: string | undefined
   for (let attempt = 1; ; attempt += 1) {
-    const options = attempt === 1 && it.at === 'append' && it.then !== undefined ? crashing({ ...it, append: it.then }) : {}
+    const options =
+      attempt === 1 && it.at === 'append' && it.then !== undefined ? crashing({ ...it, append: it.then }) : {}
     const resumed = await project.cli(['resume', 'last', '--yes'], options)
-    if (/defect of Drillbook|ZodError|SyntaxError/.test(resumed.stderr)) failures.push(`resume ${attempt}: ${resumed.stderr}`)
+    if (/defect of Drillbook|ZodError|SyntaxError/.test(resumed.stderr))
+      failures.push(`resume ${attempt}: ${resumed.stderr}`)
     if (resumed.code === 0) break
     asked = pausedFor(project)
     if (asked !== undefined) break
     if (attempt < MOST_RESUMES && resumed.signal === 'SIGKILL') continue
-    failures.push(`resume ${attempt} ended with ${resumed.code ?? resumed.signal}:\n${resumed.stderr}${resumed.stdout}`)
+    failures.push(
+      `resume ${attempt} ended with ${resumed.code ?? resumed.signal}:\n${resumed.stderr}${resumed.stdout}`,
+    )
     break
   }
   failures.push(...(await invariants(project, it, asked)))
@@ -114,15 +154,23 @@ async function playIn(project: Project, it: Case): Promise<Verdict> {
 }
 
 function crashing(it: Case): { env: Record<string, string>; nodeOptions: string[] } {
-  if (it.at === 'effect') return { env: { [EFFECT_VARIABLE]: `${it.side} ${it.effect}`, [KILL_VARIABLE]: it.kill }, nodeOptions: [] }
-  return { env: { [CRASH_VARIABLE]: `${it.append} ${it.moment} ${it.kill}` }, nodeOptions: [`--import=${HOOK}`] }
+  if (it.at === 'effect')
+    return {
+      env: { [EFFECT_VARIABLE]: `${it.side} ${it.effect}`, [KILL_VARIABLE]: it.kill },
+      nodeOptions: [],
+    }
+  return {
+    env: { [CRASH_VARIABLE]: `${it.append} ${it.moment} ${it.kill}` },
+    nodeOptions: [`--import=${HOOK}`],
+  }
 }
 
 /** The run ended before its first line: nothing happened, the words say so, and a new run is not held up. */
 async function nothingBegan(project: Project, empty: string | undefined): Promise<string[]> {
   const failures: string[] = []
   const resumed = await project.cli(['resume', '--yes'])
-  if (resumed.code !== 2 || /defect|no such runbook/.test(resumed.stderr)) failures.push(`nothing began: resume ended with ${resumed.code}: ${resumed.stderr}`)
+  if (resumed.code !== 2 || /defect|no such runbook/.test(resumed.stderr))
+    failures.push(`nothing began: resume ended with ${resumed.code}: ${resumed.stderr}`)
   const again = await project.cli(['run', 'it', '--yes'])
   if (again.code !== 0) failures.push(`nothing began: a new run ended with ${again.code}: ${again.stderr}`)
   if (empty !== undefined) rmSync(path.join(project.runs, empty), { recursive: true })
@@ -132,21 +180,39 @@ async function nothingBegan(project: Project, empty: string | undefined): Promis
 /** The step whose interrupted effect nobody but a person can judge, when the run waits for that. */
 function pausedFor(project: Project): string | undefined {
   const last = project.journal().at(-1)
-  return last?.event === 'run-paused' ? /^(\S+): the runner and its supervisor ended/.exec(last.reason)?.[1] : undefined
+  return last?.event === 'run-paused'
+    ? /^(\S+): the runner and its supervisor ended/.exec(last.reason)?.[1]
+    : undefined
 }
 
-async function invariants(project: Project, it: Case | undefined, asked: string | undefined): Promise<string[]> {
+async function invariants(
+  project: Project,
+  it: Case | undefined,
+  asked: string | undefined,
+): Promise<string[]> {
   const failures: string[] = []
   const events = project.journal()
-  const done = project.read('effects.log').split('\n').filter((line) => line !== '')
-  for (const effect of new Set(done)) if (done.filter((line) => line === effect).length > 1) failures.push(`the effect ${effect} happened more than once: ${done.join(' ')}`)
-  for (const effect of done) if (!wasIntended(events, effect)) failures.push(`the effect ${effect} happened without a record before it`)
-  for (const problem of verifyRun(project.lastRun()).problems) failures.push(`verify: ${problem.line ?? ''} ${problem.message}`)
+  const done = project
+    .read('effects.log')
+    .split('\n')
+    .filter((line) => line !== '')
+  for (const effect of new Set(done))
+    if (done.filter((line) => line === effect).length > 1)
+      failures.push(`the effect ${effect} happened more than once: ${done.join(' ')}`)
+  for (const effect of done)
+    if (!wasIntended(events, effect))
+      failures.push(`the effect ${effect} happened without a record before it`)
+  for (const problem of verifyRun(project.lastRun()).problems)
+    failures.push(`verify: ${problem.line ?? ''} ${problem.message}`)
   if (asked === undefined) failures.push(...finishedWell(events, done))
   else failures.push(...askedRightly(events, asked, it))
-  for (const name of readdirSync(path.join(project.lastRun(), 'outcomes'))) if (name.endsWith('.new')) failures.push(`half an outcome was left: ${name}`)
-  const left = (): string[] => processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
-  await until('nothing runs', () => left().length === 0, 5000).catch(() => failures.push(`still running: ${left().join('; ')}`))
+  for (const name of readdirSync(path.join(project.lastRun(), 'outcomes')))
+    if (name.endsWith('.new')) failures.push(`half an outcome was left: ${name}`)
+  const left = (): string[] =>
+    processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
+  await until('nothing runs', () => left().length === 0, 5000).catch(() =>
+    failures.push(`still running: ${left().join('; ')}`),
+  )
   return failures
 }
 
@@ -158,11 +224,14 @@ function wasIntended(events: readonly JournalEvent[], effect: string): boolean {
 function finishedWell(events: readonly JournalEvent[], done: readonly string[]): string[] {
   const state = foldAll(events)
   const failures: string[] = []
-  if (state.result !== 'succeeded') failures.push(`the run is not finished: ${state.status} ${state.result ?? ''} ${state.reason}`)
+  if (state.result !== 'succeeded')
+    failures.push(`the run is not finished: ${state.status} ${state.result ?? ''} ${state.reason}`)
   if (events.at(-1)?.event !== 'run-sealed') failures.push('the run is not sealed')
-  if ([...done].sort().join() !== [...EFFECTS].sort().join()) failures.push(`the effects are ${done.join(' ')}`)
+  if ([...done].sort().join() !== [...EFFECTS].sort().join())
+    failures.push(`the effects are ${done.join(' ')}`)
   const inOrder = done.filter((effect) => !['delta', 'epsilon'].includes(effect))
-  if (inOrder.join() !== EFFECTS.filter((effect) => !['delta', 'epsilon'].includes(effect)).join()) failures.push(`the effects are out of order: ${done.join(' ')}`)
+  if (inOrder.join() !== EFFECTS.filter((effect) => !['delta', 'epsilon'].includes(effect)).join())
+    failures.push(`the effects are out of order: ${done.join(' ')}`)
   for (const id of ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'tell', 'zeta', 'omega'])
     if (stepState(state, id).status !== 'done') failures.push(`${id} is ${stepState(state, id).status}`)
   if (stepState(state, 'other').status !== 'skipped') failures.push('other was not skipped')
@@ -173,9 +242,13 @@ function finishedWell(events: readonly JournalEvent[], done: readonly string[]):
 function askedRightly(events: readonly JournalEvent[], asked: string, it: Case | undefined): string[] {
   const failures: string[] = []
   if (it?.kill !== 'both') failures.push(`a person was asked about ${asked} although the supervisor lived`)
-  const unknown = events.some((event) => event.event === 'fence-finished' && event.step === asked && event.outcome.kind === 'unknown')
+  const unknown = events.some(
+    (event) => event.event === 'fence-finished' && event.step === asked && event.outcome.kind === 'unknown',
+  )
   if (!unknown) failures.push(`a person was asked about ${asked}, whose outcome is known`)
-  const started = events.filter((event) => event.event === 'fence-started' && event.step === asked && event.role === 'run').length
+  const started = events.filter(
+    (event) => event.event === 'fence-started' && event.step === asked && event.role === 'run',
+  ).length
   if (started === 0) failures.push(`a person was asked about ${asked}, which never began`)
   return failures
 }
@@ -184,11 +257,20 @@ function askedRightly(events: readonly JournalEvent[], asked: string, it: Case |
 export function allCases({ appends, synced }: Appends): Case[] {
   const numbers = Array.from({ length: appends }, (_, index) => index + 1)
   const kills = ['runner', 'both'] as const
-  const moments = (append: number): Moment[] => (synced.has(append) ? ['before', 'torn', 'after', 'synced'] : ['before', 'torn', 'after'])
-  const atAppends = numbers.flatMap((append) => kills.flatMap((kill) => moments(append).map((moment): Case => ({ at: 'append', append, moment, kill }))))
+  const moments = (append: number): Moment[] =>
+    synced.has(append) ? ['before', 'torn', 'after', 'synced'] : ['before', 'torn', 'after']
+  const atAppends = numbers.flatMap((append) =>
+    kills.flatMap((kill) => moments(append).map((moment): Case => ({ at: 'append', append, moment, kill }))),
+  )
   const full = numbers.map((append): Case => ({ at: 'append', append, moment: 'full', kill: 'runner' }))
-  const twice = numbers.flatMap((append) => [1, 3].map((then): Case => ({ at: 'append', append, moment: 'after', kill: 'runner', then })))
-  const atEffects = EFFECTS.filter((effect) => effect !== 'omega').flatMap((effect) => kills.flatMap((kill) => (['before', 'after'] as const).map((side): Case => ({ at: 'effect', side, effect, kill }))))
+  const twice = numbers.flatMap((append) =>
+    [1, 3].map((then): Case => ({ at: 'append', append, moment: 'after', kill: 'runner', then })),
+  )
+  const atEffects = EFFECTS.filter((effect) => effect !== 'omega').flatMap((effect) =>
+    kills.flatMap((kill) =>
+      (['before', 'after'] as const).map((side): Case => ({ at: 'effect', side, effect, kill })),
+    ),
+  )
   return [...atEffects, ...atAppends, ...full, ...twice]
 }
 
@@ -199,9 +281,16 @@ export async function countAppends(): Promise<Appends> {
   const root = mkdtempSync(path.join(tmpdir(), 'drillbook-crash-'))
   const project = new Project(root, FILES)
   try {
-    const end = await project.cli(['run', 'it', '--yes'], crashing({ at: 'append', append: 0, moment: 'trace', kill: 'runner' }))
-    if (end.code !== 0) throw new Error(`the undisturbed run ended with ${end.code}:\n${end.stdout}${end.stderr}`)
-    return { appends: project.journal().length, synced: new Set(project.read(TRACE_FILE).trimEnd().split('\n').map(Number)) }
+    const end = await project.cli(
+      ['run', 'it', '--yes'],
+      crashing({ at: 'append', append: 0, moment: 'trace', kill: 'runner' }),
+    )
+    if (end.code !== 0)
+      throw new Error(`the undisturbed run ended with ${end.code}:\n${end.stdout}${end.stderr}`)
+    return {
+      appends: project.journal().length,
+      synced: new Set(project.read(TRACE_FILE).trimEnd().split('\n').map(Number)),
+    }
   } finally {
     await endProcesses(`${MARK}=${root}`)
     rmSync(root, { recursive: true, force: true })

@@ -33,10 +33,19 @@ const hostile: [title: string, value: string][] = [
 ]
 
 const BODY =
-  step('sh', '', ['sh run', `printf '%s' "$INPUT_VALUE" > by-sh; test "$INPUT_VALUE" = "$(cat by-sh && echo -n x)" || true; echo "$INPUT_VALUE"`]) +
+  step('sh', '', [
+    'sh run',
+    `printf '%s' "$INPUT_VALUE" > by-sh; test "$INPUT_VALUE" = "$(cat by-sh && echo -n x)" || true; echo "$INPUT_VALUE"`,
+  ]) +
   step('sh-use', '', ['sh run', `touch -- "seen-by-sh"; eval 'printf "%s" "$INPUT_VALUE"' > /dev/null`]) +
-  step('ts', 'outputs="passed"', ['ts run', `await $\`printf %s \${input.value} > by-ts\`\noutput('passed', input.value)`]) +
-  step('sql', '', ['sql run on=shop.db bind=value', `insert into kept select 1 where $1::text <> ''; `.trim().replace(/;$/, '')]) +
+  step('ts', 'outputs="passed"', [
+    'ts run',
+    `await $\`printf %s \${input.value} > by-ts\`\noutput('passed', input.value)`,
+  ]) +
+  step('sql', '', [
+    'sql run on=shop.db bind=value',
+    `insert into kept select 1 where $1::text <> ''; `.trim().replace(/;$/, ''),
+  ]) +
   step('sql-echo', 'outputs="echoed"', ['sql run on=shop.db bind=value', 'select $1::text as echoed']) +
   step('after', '', ['sh run', `printf '%s' "$OUTPUT_PASSED" > by-output`])
 
@@ -47,7 +56,10 @@ for (const [title, value] of hostile)
     const end = await project.run('it', ['--set', `value=${value}`])
     assert.equal(end.code, 0, end.stderr)
     for (const file of ['by-sh', 'by-ts', 'by-output']) assert.equal(project.read(file), value)
-    assert.equal(only(end.events, 'step-finished').find(({ step }) => step === 'sql-echo')?.outputs['echoed'], value)
+    assert.equal(
+      only(end.events, 'step-finished').find(({ step }) => step === 'sql-echo')?.outputs['echoed'],
+      value,
+    )
     assert.equal(project.files().includes('pwned'), false)
     assert.equal((await database.query(`select to_regclass('kept')::text as name`))[0]?.['name'], 'kept')
     // eslint-disable-next-line no-control-regex -- no control character may reach the terminal
@@ -56,9 +68,12 @@ for (const [title, value] of hostile)
   })
 
 void test('values that no process can be given fail the step, and the run stays sound', async (t) => {
-  const produce = (code: string): string => step('one', 'outputs="value"', ['ts run', `output('value', ${code})`])
+  const produce = (code: string): string =>
+    step('one', 'outputs="value"', ['ts run', `output('value', ${code})`])
   for (const code of [`'a\\u0000b'`, `'x'.repeat(300_000)`]) {
-    const project = makeProject(t, { 'runbooks/it.mdx': runbook(produce(code) + step('two', '', ['sh run', 'true'])) })
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(produce(code) + step('two', '', ['sh run', 'true'])),
+    })
     const end = await project.run('it')
     assert.equal(end.code, 1, end.stderr)
     assert.match(reasons(end.events), /two|could not be (executed|started)/)

@@ -12,42 +12,168 @@ before(async () => {
 })
 after(() => database.end())
 
-const written = (...lines: string[]): [string, string] => ['sh run', `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >> "$DRILLBOOK_OUTPUT"`]
+const written = (...lines: string[]): [string, string] => [
+  'sh run',
+  `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >> "$DRILLBOOK_OUTPUT"`,
+]
 
 /** What a fence may hand on, in every language, and what is refused. */
-type Row = { title: string; outputs: string; fence: [info: string, code: string]; expect: Record<string, unknown> | RegExp }
+type Row = {
+  title: string
+  outputs: string
+  fence: [info: string, code: string]
+  expect: Record<string, unknown> | RegExp
+}
 
 const rows: Row[] = [
-  { title: 'sh: each type', outputs: 'a, b:number, c:boolean', fence: written('a=x y', 'b=-1.5e3', 'c=true'), expect: { a: 'x y', b: -1500, c: true } },
-  { title: 'sh: a value with an equals sign, and an empty one', outputs: 'a, b', fence: written('a=k=v=w', 'b='), expect: { a: 'k=v=w', b: '' } },
+  {
+    title: 'sh: each type',
+    outputs: 'a, b:number, c:boolean',
+    fence: written('a=x y', 'b=-1.5e3', 'c=true'),
+    expect: { a: 'x y', b: -1500, c: true },
+  },
+  {
+    title: 'sh: a value with an equals sign, and an empty one',
+    outputs: 'a, b',
+    fence: written('a=k=v=w', 'b='),
+    expect: { a: 'k=v=w', b: '' },
+  },
   { title: 'sh: the last of two wins', outputs: 'a', fence: written('a=1', 'a=2'), expect: { a: '2' } },
-  { title: 'sh: no last line end', outputs: 'a', fence: ['sh run', 'printf a=1 >> "$DRILLBOOK_OUTPUT"'], expect: { a: '1' } },
+  {
+    title: 'sh: no last line end',
+    outputs: 'a',
+    fence: ['sh run', 'printf a=1 >> "$DRILLBOOK_OUTPUT"'],
+    expect: { a: '1' },
+  },
   { title: 'sh: none given', outputs: 'a', fence: ['sh run', 'true'], expect: {} },
-  { title: 'sh: a name that is not declared', outputs: 'a', fence: written('z=1'), expect: /holds "z=1": expected name=value, where name is one of: a/ },
-  { title: 'sh: a name of every object', outputs: 'a', fence: written('constructor=1'), expect: /constructor/ },
-  { title: 'sh: not name=value', outputs: 'a', fence: written('nonsense'), expect: /holds "nonsense": expected name=value/ },
-  { title: 'sh: not a number', outputs: 'b:number', fence: written('b=many'), expect: /b is "many", expected a number/ },
-  { title: 'sh: an empty number', outputs: 'b:number', fence: written('b='), expect: /b is "", expected a number/ },
-  { title: 'sh: not a boolean', outputs: 'c:boolean', fence: written('c=yes'), expect: /c is "yes", expected a boolean/ },
-  { title: 'sh: infinity is not a number', outputs: 'b:number', fence: written('b=Infinity'), expect: /expected a number/ },
-  { title: 'sh: the file is taken away', outputs: 'a', fence: ['sh run', 'rm "$DRILLBOOK_OUTPUT"'], expect: /DRILLBOOK_OUTPUT/ },
-  { title: 'ts: each type', outputs: 'a, b:number, c:boolean', fence: ['ts run', `output('a', 'x\\ny'); output('b', 7); output('c', false)`], expect: { a: 'x\ny', b: 7, c: false } },
-  { title: 'ts: the wrong type', outputs: 'b:number', fence: ['ts run', `output('b', '7')`], expect: /the output "b" is "7", expected a number/ },
-  { title: 'ts: a name that is not declared', outputs: 'a', fence: ['ts run', `output('z', '1')`], expect: /the output "z" is not declared by the step/ },
-  { title: 'ts: not a number at all', outputs: 'b:number', fence: ['ts run', `output('b', Number('many'))`], expect: /the output "b" is .*expected a number/ },
-  { title: 'ts: undefined', outputs: 'a', fence: ['ts run', `output('a', JSON.parse('[]')[0])`], expect: /the output "a" is undefined, expected a string/ },
-  { title: 'ts: an object', outputs: 'a', fence: ['ts run', `output('a', JSON.parse('{"x":1}'))`], expect: /the output "a" is \{"x":1\}, expected a string/ },
-  { title: 'sql: each type, by the names of the columns', outputs: 'a, b:number, c:boolean', fence: ['sql run on=shop.db', `select 'x' as a, 12345678901::bigint as b, true as c, 4 as not_an_output`], expect: { a: 'x', b: 12345678901, c: true } },
-  { title: 'sql: a number kept as text by the server', outputs: 'b:number', fence: ['sql run on=shop.db', 'select 1.5::numeric as b'], expect: { b: 1.5 } },
-  { title: 'sql: the wrong type', outputs: 'a', fence: ['sql run on=shop.db', 'select 4 as a'], expect: /the output "a" is 4, expected a string/ },
-  { title: 'sql: null is no value', outputs: 'a', fence: ['sql run on=shop.db', 'select null as a'], expect: /the output "a" is null, expected a string/ },
-  { title: 'sql: null is no number either', outputs: 'b:number', fence: ['sql run on=shop.db', 'select null as b'], expect: /the output "b" is .*, expected a number/ },
-  { title: 'sql: no row', outputs: 'a', fence: ['sql run on=shop.db', `select 'x' as a where false`], expect: {} },
+  {
+    title: 'sh: a name that is not declared',
+    outputs: 'a',
+    fence: written('z=1'),
+    expect: /holds "z=1": expected name=value, where name is one of: a/,
+  },
+  {
+    title: 'sh: a name of every object',
+    outputs: 'a',
+    fence: written('constructor=1'),
+    expect: /constructor/,
+  },
+  {
+    title: 'sh: not name=value',
+    outputs: 'a',
+    fence: written('nonsense'),
+    expect: /holds "nonsense": expected name=value/,
+  },
+  {
+    title: 'sh: not a number',
+    outputs: 'b:number',
+    fence: written('b=many'),
+    expect: /b is "many", expected a number/,
+  },
+  {
+    title: 'sh: an empty number',
+    outputs: 'b:number',
+    fence: written('b='),
+    expect: /b is "", expected a number/,
+  },
+  {
+    title: 'sh: not a boolean',
+    outputs: 'c:boolean',
+    fence: written('c=yes'),
+    expect: /c is "yes", expected a boolean/,
+  },
+  {
+    title: 'sh: infinity is not a number',
+    outputs: 'b:number',
+    fence: written('b=Infinity'),
+    expect: /expected a number/,
+  },
+  {
+    title: 'sh: the file is taken away',
+    outputs: 'a',
+    fence: ['sh run', 'rm "$DRILLBOOK_OUTPUT"'],
+    expect: /DRILLBOOK_OUTPUT/,
+  },
+  {
+    title: 'ts: each type',
+    outputs: 'a, b:number, c:boolean',
+    fence: ['ts run', `output('a', 'x\\ny'); output('b', 7); output('c', false)`],
+    expect: { a: 'x\ny', b: 7, c: false },
+  },
+  {
+    title: 'ts: the wrong type',
+    outputs: 'b:number',
+    fence: ['ts run', `output('b', '7')`],
+    expect: /the output "b" is "7", expected a number/,
+  },
+  {
+    title: 'ts: a name that is not declared',
+    outputs: 'a',
+    fence: ['ts run', `output('z', '1')`],
+    expect: /the output "z" is not declared by the step/,
+  },
+  {
+    title: 'ts: not a number at all',
+    outputs: 'b:number',
+    fence: ['ts run', `output('b', Number('many'))`],
+    expect: /the output "b" is .*expected a number/,
+  },
+  {
+    title: 'ts: undefined',
+    outputs: 'a',
+    fence: ['ts run', `output('a', JSON.parse('[]')[0])`],
+    expect: /the output "a" is undefined, expected a string/,
+  },
+  {
+    title: 'ts: an object',
+    outputs: 'a',
+    fence: ['ts run', `output('a', JSON.parse('{"x":1}'))`],
+    expect: /the output "a" is \{"x":1\}, expected a string/,
+  },
+  {
+    title: 'sql: each type, by the names of the columns',
+    outputs: 'a, b:number, c:boolean',
+    fence: ['sql run on=shop.db', `select 'x' as a, 12345678901::bigint as b, true as c, 4 as not_an_output`],
+    expect: { a: 'x', b: 12345678901, c: true },
+  },
+  {
+    title: 'sql: a number kept as text by the server',
+    outputs: 'b:number',
+    fence: ['sql run on=shop.db', 'select 1.5::numeric as b'],
+    expect: { b: 1.5 },
+  },
+  {
+    title: 'sql: the wrong type',
+    outputs: 'a',
+    fence: ['sql run on=shop.db', 'select 4 as a'],
+    expect: /the output "a" is 4, expected a string/,
+  },
+  {
+    title: 'sql: null is no value',
+    outputs: 'a',
+    fence: ['sql run on=shop.db', 'select null as a'],
+    expect: /the output "a" is null, expected a string/,
+  },
+  {
+    title: 'sql: null is no number either',
+    outputs: 'b:number',
+    fence: ['sql run on=shop.db', 'select null as b'],
+    expect: /the output "b" is .*, expected a number/,
+  },
+  {
+    title: 'sql: no row',
+    outputs: 'a',
+    fence: ['sql run on=shop.db', `select 'x' as a where false`],
+    expect: {},
+  },
 ]
 
 for (const row of rows)
   void test(`outputs of ${row.title}`, async (t) => {
-    const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(step('one', `outputs="${row.outputs}"`, row.fence)) })
+    const project = makeProject(t, {
+      ...planWith(database.port),
+      'runbooks/it.mdx': runbook(step('one', `outputs="${row.outputs}"`, row.fence)),
+    })
     const end = await project.run('it')
     assert.doesNotMatch(end.stderr, /defect/)
     if (row.expect instanceof RegExp) {
@@ -62,26 +188,58 @@ for (const row of rows)
 
 void test('outputs reach later fences of every language with their type', async (t) => {
   const body =
-    step('one', 'outputs="name, count:number, ok:boolean"', written("name=it is", 'count=3', 'ok=true')) +
-    step('two', 'outputs="seen"', ['ts run', `output('seen', JSON.stringify([outputs.name, outputs.count, outputs.ok]))`]) +
+    step('one', 'outputs="name, count:number, ok:boolean"', written('name=it is', 'count=3', 'ok=true')) +
+    step('two', 'outputs="seen"', [
+      'ts run',
+      `output('seen', JSON.stringify([outputs.name, outputs.count, outputs.ok]))`,
+    ]) +
     step('three', '', ['sh run', 'test "$OUTPUT_NAME/$OUTPUT_COUNT/$OUTPUT_OK" = "it is/3/true"']) +
-    step('four', 'outputs="sum:number"', ['sql run on=shop.db bind=count,name', 'select $1::int + length($2::text) as sum'])
+    step('four', 'outputs="sum:number"', [
+      'sql run on=shop.db bind=count,name',
+      'select $1::int + length($2::text) as sum',
+    ])
   const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(body) })
   const end = await project.run('it')
   assert.equal(end.code, 0, end.stderr)
-  assert.deepEqual(only(end.events, 'step-finished').map(({ outputs }) => outputs), [{ name: 'it is', count: 3, ok: true }, { seen: '["it is",3,true]' }, {}, { sum: 8 }])
+  assert.deepEqual(
+    only(end.events, 'step-finished').map(({ outputs }) => outputs),
+    [{ name: 'it is', count: 3, ok: true }, { seen: '["it is",3,true]' }, {}, { sum: 8 }],
+  )
 })
 
 const sqlRows: { title: string; fence: [string, string]; says: RegExp }[] = [
-  { title: 'a check that is false', fence: ['sql check on=shop.db', 'select 1 = 2 as holds'], says: /check: expected true, got holds = false/ },
-  { title: 'a check that is not a boolean', fence: ['sql check on=shop.db', `select 't' as holds`], says: /expected true, got holds = t/ },
-  { title: 'a check without a row', fence: ['sql check on=shop.db', 'select true as holds where false'], says: /expected true, got no row/ },
-  { title: 'a check without a column', fence: ['sql check on=shop.db', 'select'], says: /expected true, got/ },
-  { title: 'a mistake in the statement', fence: ['sql check on=shop.db', 'selec 1'], says: /syntax error at or near "selec".*\(runbooks\/it\.mdx:13\)/ },
+  {
+    title: 'a check that is false',
+    fence: ['sql check on=shop.db', 'select 1 = 2 as holds'],
+    says: /check: expected true, got holds = false/,
+  },
+  {
+    title: 'a check that is not a boolean',
+    fence: ['sql check on=shop.db', `select 't' as holds`],
+    says: /expected true, got holds = t/,
+  },
+  {
+    title: 'a check without a row',
+    fence: ['sql check on=shop.db', 'select true as holds where false'],
+    says: /expected true, got no row/,
+  },
+  {
+    title: 'a check without a column',
+    fence: ['sql check on=shop.db', 'select'],
+    says: /expected true, got/,
+  },
+  {
+    title: 'a mistake in the statement',
+    fence: ['sql check on=shop.db', 'selec 1'],
+    says: /syntax error at or near "selec".*\(runbooks\/it\.mdx:13\)/,
+  },
 ]
 for (const row of sqlRows)
   void test(`sql: ${row.title}`, async (t) => {
-    const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(step('one', '', row.fence, ['sh run', 'touch ran'])) })
+    const project = makeProject(t, {
+      ...planWith(database.port),
+      'runbooks/it.mdx': runbook(step('one', '', row.fence, ['sh run', 'touch ran'])),
+    })
     const end = await project.run('it')
     assert.equal(end.code, 1, end.stderr)
     assert.match(reasons(end.events), row.says)
@@ -89,7 +247,12 @@ for (const row of sqlRows)
   })
 
 void test('sql: a statement that takes too long is ended, also on the server', async (t) => {
-  const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(step('one', 'timeout="1s"', ['sql run on=shop.db', `select pg_sleep(600), 'marker-of-this-test'`])) })
+  const project = makeProject(t, {
+    ...planWith(database.port),
+    'runbooks/it.mdx': runbook(
+      step('one', 'timeout="1s"', ['sql run on=shop.db', `select pg_sleep(600), 'marker-of-this-test'`]),
+    ),
+  })
   const end = await project.run('it')
   assert.equal(end.code, 1, end.stderr)
   assert.match(reasons(end.events), /statement timeout|did not end within 1 s/)

@@ -7,10 +7,27 @@ import { makeProject, runbook, step } from '../helpers/project.ts'
 
 /** Every mistake in a ts fence points to its own line: where it stands in the runbook or the script, nowhere else. */
 const rows: { title: string; files?: Record<string, string>; fence: [string, string]; at: string[] }[] = [
-  { title: 'in the fence', fence: ['ts run', `const fine = 1\n\nthrow new Error('it broke')`], at: ['runbooks/it.mdx:{3}'] },
-  { title: 'in a function of the fence', fence: ['ts run', `function inner(): void {\n  throw new Error('it broke')\n}\ninner()`], at: ['runbooks/it.mdx:{2}', 'runbooks/it.mdx:{4}'] },
-  { title: 'after an await', fence: ['ts run', `await sleep(1)\nthrow new Error('it broke')`], at: ['runbooks/it.mdx:{2}'] },
-  { title: 'in a script', files: { 'scripts/bad.ts': `const fine: number = 1\nvoid fine\nthrow new Error('it broke')\n` }, fence: ['ts run file=scripts/bad.ts', ''], at: ['scripts/bad.ts:3'] },
+  {
+    title: 'in the fence',
+    fence: ['ts run', `const fine = 1\n\nthrow new Error('it broke')`],
+    at: ['runbooks/it.mdx:{3}'],
+  },
+  {
+    title: 'in a function of the fence',
+    fence: ['ts run', `function inner(): void {\n  throw new Error('it broke')\n}\ninner()`],
+    at: ['runbooks/it.mdx:{2}', 'runbooks/it.mdx:{4}'],
+  },
+  {
+    title: 'after an await',
+    fence: ['ts run', `await sleep(1)\nthrow new Error('it broke')`],
+    at: ['runbooks/it.mdx:{2}'],
+  },
+  {
+    title: 'in a script',
+    files: { 'scripts/bad.ts': `const fine: number = 1\nvoid fine\nthrow new Error('it broke')\n` },
+    fence: ['ts run file=scripts/bad.ts', ''],
+    at: ['scripts/bad.ts:3'],
+  },
   {
     title: 'in a script that the fence imports',
     files: { 'scripts/help.ts': `export function help(): void {\n  throw new Error('it broke')\n}\n` },
@@ -19,7 +36,10 @@ const rows: { title: string; files?: Record<string, string>; fence: [string, str
   },
   {
     title: 'in a script that a script imports',
-    files: { 'scripts/bad.ts': `import { help } from './deep/help.ts'\nhelp()\n`, 'scripts/deep/help.ts': `type T = string\nexport function help(): T {\n  throw new Error('it broke')\n}\n` },
+    files: {
+      'scripts/bad.ts': `import { help } from './deep/help.ts'\nhelp()\n`,
+      'scripts/deep/help.ts': `type T = string\nexport function help(): T {\n  throw new Error('it broke')\n}\n`,
+    },
     fence: ['ts run file=scripts/bad.ts', ''],
     at: ['scripts/deep/help.ts:3', 'scripts/bad.ts:2'],
   },
@@ -30,25 +50,52 @@ for (const row of rows)
     const text = runbook(step('one', '', row.fence))
     const project = makeProject(t, { 'runbooks/it.mdx': text, ...row.files })
     const first = text.split('\n').findIndex((line) => line.startsWith('```')) + 2
-    const places = row.at.map((place) => place.replace(/\{(\d+)\}/, (_, line) => String(first + Number(line) - 1)))
+    const places = row.at.map((place) =>
+      place.replace(/\{(\d+)\}/, (_, line) => String(first + Number(line) - 1)),
+    )
     const end = await project.run('it')
     assert.equal(end.code, 1, end.stderr)
-    const output = readFileSync(path.join(project.lastRun(), 'output', `${project.runIds()[0] ?? ''}.1.log`), 'utf8')
-    const found = [...output.matchAll(/at .*?((?:runbooks|scripts)\/[^\s:)]+:\d+):\d+/g)].map((match) => match[1])
+    const output = readFileSync(
+      path.join(project.lastRun(), 'output', `${project.runIds()[0] ?? ''}.1.log`),
+      'utf8',
+    )
+    const found = [...output.matchAll(/at .*?((?:runbooks|scripts)\/[^\s:)]+:\d+):\d+/g)].map(
+      (match) => match[1],
+    )
     assert.deepEqual(found.slice(0, places.length), places)
     assert.match(reasons(end.events), new RegExp(`it broke \\(${places[0] ?? ''}:\\d+\\)`))
     assert.doesNotMatch(output, /node_modules|src\/(host|fences)|drillbook=|data:/)
   })
 
 const wrong: { title: string; fence: [string, string]; says: RegExp }[] = [
-  { title: 'an input that there is not', fence: ['ts run', 'console.log(input.nothing)'], says: /there is no input "nothing" \(runbooks\/it\.mdx:\d+:\d+\)/ },
-  { title: 'an output that no step produced', fence: ['ts run', 'console.log(outputs.nothing)'], says: /no step has produced the output "nothing" \(runbooks/ },
-  { title: 'a target that there is not', fence: ['ts run', `target('shop.none')`], says: /there is no target "shop\.none" in the environment plain/ },
+  {
+    title: 'an input that there is not',
+    fence: ['ts run', 'console.log(input.nothing)'],
+    says: /there is no input "nothing" \(runbooks\/it\.mdx:\d+:\d+\)/,
+  },
+  {
+    title: 'an output that no step produced',
+    fence: ['ts run', 'console.log(outputs.nothing)'],
+    says: /no step has produced the output "nothing" \(runbooks/,
+  },
+  {
+    title: 'a target that there is not',
+    fence: ['ts run', `target('shop.none')`],
+    says: /there is no target "shop\.none" in the environment plain/,
+  },
   { title: 'something that is not an Error', fence: ['ts run', `throw 'just text'`], says: /just text/ },
   { title: 'null', fence: ['ts run', 'throw null'], says: /null/ },
-  { title: 'an Error without a message', fence: ['ts run', 'throw new Error()'], says: /run: .*runbooks\/it\.mdx:\d+/ },
+  {
+    title: 'an Error without a message',
+    fence: ['ts run', 'throw new Error()'],
+    says: /run: .*runbooks\/it\.mdx:\d+/,
+  },
   { title: 'a command that fails', fence: ['ts run', 'await $`exit 5`'], says: /exit code: 5/ },
-  { title: 'a command that there is not', fence: ['ts run', 'await $`no-such-command-anywhere`'], says: /127|not found/ },
+  {
+    title: 'a command that there is not',
+    fence: ['ts run', 'await $`no-such-command-anywhere`'],
+    says: /127|not found/,
+  },
 ]
 for (const row of wrong)
   void test(`a ts fence fails with words: ${row.title}`, async (t) => {
@@ -62,7 +109,11 @@ void test('no state leaks from one ts fence to the next', async (t) => {
   const leak = `process.env.LEAK = 'x'; process.chdir('/'); Object.assign(globalThis, { leaked: 1 })\nimport { counter } from '../scripts/counter.ts'\ncounter.value += 1`
   const look = `import { counter } from '../scripts/counter.ts'\nassert.equal(process.env.LEAK, undefined); assert.equal(counter.value, 0); assert.equal(fs.existsSync('runbooks/it.mdx'), true)`
   const project = makeProject(t, {
-    'runbooks/it.mdx': runbook(step('one', '', ['ts run', leak]) + step('two', '', ['ts run', look]) + step('three', '', ['ts run', look])),
+    'runbooks/it.mdx': runbook(
+      step('one', '', ['ts run', leak]) +
+        step('two', '', ['ts run', look]) +
+        step('three', '', ['ts run', look]),
+    ),
     'scripts/counter.ts': 'export const counter = { value: 0 }\n',
   })
   const end = await project.run('it')

@@ -8,7 +8,10 @@ import type { Project } from './project.ts'
 
 type Of<Name extends JournalEvent['event']> = Extract<JournalEvent, { event: Name }>
 
-export function only<Name extends JournalEvent['event']>(events: readonly JournalEvent[], name: Name): Of<Name>[] {
+export function only<Name extends JournalEvent['event']>(
+  events: readonly JournalEvent[],
+  name: Name,
+): Of<Name>[] {
   return events.filter((event): event is Of<Name> => event.event === name)
 }
 
@@ -20,8 +23,11 @@ export function standing(events: readonly JournalEvent[]): string {
 /** The reasons of everything that did not end well, one a line. */
 export function reasons(events: readonly JournalEvent[]): string {
   const lines = events.flatMap((event) => {
-    if (event.event === 'fence-finished') return event.outcome.kind === 'ok' ? [] : [`${event.outcome.kind}: ${event.outcome.reason}`]
-    return event.event === 'run-paused' || event.event === 'step-finished' || event.event === 'step-skipped' ? [event.reason] : []
+    if (event.event === 'fence-finished')
+      return event.outcome.kind === 'ok' ? [] : [`${event.outcome.kind}: ${event.outcome.reason}`]
+    return event.event === 'run-paused' || event.event === 'step-finished' || event.event === 'step-skipped'
+      ? [event.reason]
+      : []
   })
   return lines.filter((line) => line !== '').join('\n')
 }
@@ -34,6 +40,7 @@ export async function assertSound(project: Project): Promise<void> {
 
 /** Processes end a moment after the command has: they are given that moment. */
 export async function assertNothingRuns(project: Project): Promise<void> {
-  const left = (): string[] => processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
+  const left = (): string[] =>
+    processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
   await until('no process is left', () => left().length === 0, 3000).catch(() => assert.deepEqual(left(), []))
 }

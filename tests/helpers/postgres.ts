@@ -10,7 +10,11 @@ import { asAccount, cleanEnvironment, runOrThrow } from '../../src/lab/commands.
 import { freePorts } from '../../src/lab/ports.ts'
 import { until } from './processes.ts'
 
-export type Database = { port: number; query: (text: string) => Promise<Record<string, unknown>[]>; end: () => Promise<void> }
+export type Database = {
+  port: number
+  query: (text: string) => Promise<Record<string, unknown>[]>
+  end: () => Promise<void>
+}
 
 /** One small PostgreSQL, trusting whoever connects from this machine; for tests of sql fences. */
 export async function startPostgres(): Promise<Database> {
@@ -22,13 +26,22 @@ export async function startPostgres(): Promise<Database> {
   giveTo(account, data)
   const bin = await postgresBinaries(path.join(folder, 'binaries'), account)
   const format = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
-  await runOrThrow(path.join(bin, 'initdb'), ['-D', data, '-U', 'tester', '--auth=trust', ...format, '--no-sync', '--no-instructions'], { account, cwd: data })
+  await runOrThrow(
+    path.join(bin, 'initdb'),
+    ['-D', data, '-U', 'tester', '--auth=trust', ...format, '--no-sync', '--no-instructions'],
+    { account, cwd: data },
+  )
   const [port = 0] = await freePorts(1)
   appendFileSync(
     path.join(data, 'postgresql.conf'),
     `\nport = ${port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\nshared_buffers = 16MB\ndynamic_shared_memory_type = mmap\nio_method = sync\n`,
   )
-  const server = spawn(path.join(bin, 'postgres'), ['-D', data], { ...asAccount(account), cwd: data, env: cleanEnvironment(), stdio: 'ignore' })
+  const server = spawn(path.join(bin, 'postgres'), ['-D', data], {
+    ...asAccount(account),
+    cwd: data,
+    env: cleanEnvironment(),
+    stdio: 'ignore',
+  })
   const query = async (text: string): Promise<Record<string, unknown>[]> => {
     const client = new Client({ host: '127.0.0.1', port, user: 'tester', database: 'postgres' })
     client.on('error', () => undefined)
@@ -39,7 +52,12 @@ export async function startPostgres(): Promise<Database> {
       await client.end()
     }
   }
-  await until('PostgreSQL answers', () => query('select 1').then(() => true, () => false))
+  await until('PostgreSQL answers', () =>
+    query('select 1').then(
+      () => true,
+      () => false,
+    ),
+  )
   const end = async (): Promise<void> => {
     server.kill('SIGQUIT')
     if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')

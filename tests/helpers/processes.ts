@@ -9,7 +9,11 @@ export type Seen = { pid: number; command: string; environment: string }
 export function processesWith(mark: string): Seen[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((name) => ({ pid: Number(name), environment: `\0${procFile(name, 'environ')}`, command: procFile(name, 'cmdline').replaceAll('\0', ' ') }))
+    .map((name) => ({
+      pid: Number(name),
+      environment: `\0${procFile(name, 'environ')}`,
+      command: procFile(name, 'cmdline').replaceAll('\0', ' '),
+    }))
     .filter(({ pid, environment }) => environment.includes(`\0${mark}\0`) && isRunning(pid))
 }
 
@@ -46,7 +50,11 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
 }
 
 /** Tries until it holds; for what announces itself to nobody. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 15_000,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)

@@ -51,12 +51,20 @@ export class Project {
 
   environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
     const { DRILLBOOK_RUNS: _runs, DRILLBOOK_LAB: _lab, NODE_TEST_CONTEXT: _test, ...inherited } = process.env
-    const own = { PATH: `${SOURCE_ROOT}:${process.env['PATH'] ?? ''}`, [MARK]: this.root, DRILLBOOK_OPERATOR: 'tester', NO_COLOR: '1' }
+    const own = {
+      PATH: `${SOURCE_ROOT}:${process.env['PATH'] ?? ''}`,
+      [MARK]: this.root,
+      DRILLBOOK_OPERATOR: 'tester',
+      NO_COLOR: '1',
+    }
     return { ...inherited, ...own, ...more }
   }
 
   /** The command line, running. */
-  start(args: readonly string[], options: CommandOptions = {}): ChildProcessByStdio<null, Readable, Readable> {
+  start(
+    args: readonly string[],
+    options: CommandOptions = {},
+  ): ChildProcessByStdio<null, Readable, Readable> {
     const flags = ['--disable-warning=ExperimentalWarning', ...(options.nodeOptions ?? [])]
     return spawn(process.execPath, [...flags, MAIN, ...args], {
       cwd: options.cwd ?? this.root,
@@ -68,7 +76,11 @@ export class Project {
   /** The command line, started by a line of bash that ends with `exec "$@"`. */
   shell(line: string, args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
-    return spawn('bash', ['-c', line, 'bash', ...command], { cwd: this.root, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    return spawn('bash', ['-c', line, 'bash', ...command], {
+      cwd: this.root,
+      env: this.environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   }
 
   /** The command line, from its start to its end. */
@@ -77,7 +89,11 @@ export class Project {
   }
 
   /** An unattended run with its events. */
-  async run(id: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Ended & { events: JournalEvent[] }> {
+  async run(
+    id: string,
+    args: readonly string[] = [],
+    options: CommandOptions = {},
+  ): Promise<Ended & { events: JournalEvent[] }> {
     const end = await this.cli(['run', id, '--yes', '--json', ...args], options)
     return { ...end, events: eventsOf(end.stdout) }
   }
@@ -136,7 +152,13 @@ export function eventsOf(ndjson: string): JournalEvent[] {
 
 /** A runbook of the service that the test plan has. */
 export function runbook(body: string, frontMatter = ''): string {
-  const head = ['title: A test', 'summary: What a test needs.', 'service: shop', 'severity: sev3', frontMatter.trim()]
+  const head = [
+    'title: A test',
+    'summary: What a test needs.',
+    'service: shop',
+    'severity: sev3',
+    frontMatter.trim(),
+  ]
   return `---\n${head.filter((line) => line !== '').join('\n')}\n---\n\n${body.trim()}\n`
 }
 

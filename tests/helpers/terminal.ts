@@ -15,19 +15,47 @@ const END_LINES = 14
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
 /** Without tmux these tests are skipped, saying so; in CI it has to be there. */
-export const needsTmux = { timeout: 60_000, skip: !hasTmux && process.env['CI'] === undefined ? 'tmux is not installed' : false }
+export const needsTmux = {
+  timeout: 60_000,
+  skip: !hasTmux && process.env['CI'] === undefined ? 'tmux is not installed' : false,
+}
 
 export class Terminal {
   readonly #socket = `drillbook-test-${randomBytes(6).toString('hex')}`
 
   /** Starts `drillbook …` in the project; its exit code is written below it when it has ended. */
   constructor(t: TestContext, project: Project, args: readonly string[], env: Record<string, string> = {}) {
-    const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args].map(quoted).join(' ')
+    const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
+      .map(quoted)
+      .join(' ')
     // The shell outlives Ctrl-C, so that it can tell how the program ended, and so that the screen stays.
     const script = `trap : INT; env ${quoted(`${MARK}=${project.root}`)} ${command}; echo "[exit $?]"; exec sleep 600`
     // Only what is ours carries the mark: the terminal may go on standing there.
-    const { [MARK]: _mark, ...server } = { ...project.environment(env), TERM: 'xterm-256color' }
-    execFileSync('tmux', ['-L', this.#socket, '-f', '/dev/null', 'new-session', '-d', '-x', String(COLUMNS), '-y', String(ROWS), '-s', 'it', '-c', project.root, 'sh', '-c', script], { env: server })
+    const server: NodeJS.ProcessEnv = { ...project.environment(env), TERM: 'xterm-256color' }
+    delete server[MARK]
+    execFileSync(
+      'tmux',
+      [
+        '-L',
+        this.#socket,
+        '-f',
+        '/dev/null',
+        'new-session',
+        '-d',
+        '-x',
+        String(COLUMNS),
+        '-y',
+        String(ROWS),
+        '-s',
+        'it',
+        '-c',
+        project.root,
+        'sh',
+        '-c',
+        script,
+      ],
+      { env: server },
+    )
     t.after(() => this.close())
   }
 
@@ -82,7 +110,8 @@ export class Terminal {
   async exits(code: number): Promise<void> {
     await this.sees(/\[exit \d+\]/)
     const found = /\[exit (\d+)\]/.exec(this.screen())?.[1]
-    if (found !== String(code)) throw new Error(`ended with ${found ?? ''}, expected ${code}:\n${this.screen()}`)
+    if (found !== String(code))
+      throw new Error(`ended with ${found ?? ''}, expected ${code}:\n${this.screen()}`)
   }
 
   /** Closes the window while the program runs: it gets SIGHUP. */

@@ -15,52 +15,65 @@ const undo = (name: string): [string, string] => ['sh rollback', `echo undo-${na
 const effects = (project: Project): string => project.read('effects.log').trim().replaceAll('\n', ' ')
 const ASKS = /\? Run this step.*\?[\s\S]*›$/
 const WAITS = 'touch begun; until test -e go; do sleep 0.02; done; echo one >> effects.log'
-const begun = (project: Project): Promise<void> => until('the fence has begun', () => project.files().includes('begun'))
+const begun = (project: Project): Promise<void> =>
+  until('the fence has begun', () => project.files().includes('begun'))
 
-function open(t: TestContext, body: string, files: Record<string, string> = {}): { project: Project; start: (...args: string[]) => Terminal } {
+function open(
+  t: TestContext,
+  body: string,
+  files: Record<string, string> = {},
+): { project: Project; start: (...args: string[]) => Terminal } {
   const project = makeProject(t, { 'runbooks/it.mdx': runbook(body), ...files })
   return { project, start: (...args) => new Terminal(t, project, args.length > 0 ? args : ['run', 'it']) }
 }
 
-void test('what only shows something: dry-run, view, note, contacts, help, and a letter that means nothing', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', 'role="dba"', effect('one')))
-  const terminal = start()
-  await terminal.answer(ASKS, 'd')
-  await terminal.sees(/would run \(sh\) runbooks\/it\.mdx:\d+\n {6,}echo one >> effects\.log/)
-  await terminal.answer(ASKS, 'v')
-  await terminal.sees(/── run \(sh\)[^\n]*\n {2}echo one >> effects\.log/)
-  await terminal.answer(ASKS, 'n')
-  await terminal.answer(/Note:/, 'it smells of smoke')
-  await terminal.answer(ASKS, 'c')
-  await terminal.sees(/dba:\n[^\n]*Ada Example: voice \+12065550199/)
-  await terminal.answer(ASKS, '?')
-  await terminal.sees(/r {2}run +do it: check, run, verify; every outcome is recorded/)
-  await terminal.answer(ASKS, 'x')
-  await terminal.endsWith(/"x" is none of these letters\./)
-  assert.equal(effects(project), '')
-  terminal.press('Enter')
-  await terminal.exits(0)
-  assert.equal(effects(project), 'one')
-  assert.equal(only(project.journal(), 'note-added')[0]?.text, 'it smells of smoke')
-  assert.equal(only(project.journal(), 'step-confirmed')[0]?.by, 'person')
-  await assertSound(project)
-})
+void test(
+  'what only shows something: dry-run, view, note, contacts, help, and a letter that means nothing',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, step('one', 'role="dba"', effect('one')))
+    const terminal = start()
+    await terminal.answer(ASKS, 'd')
+    await terminal.sees(/would run \(sh\) runbooks\/it\.mdx:\d+\n {6,}echo one >> effects\.log/)
+    await terminal.answer(ASKS, 'v')
+    await terminal.sees(/── run \(sh\)[^\n]*\n {2}echo one >> effects\.log/)
+    await terminal.answer(ASKS, 'n')
+    await terminal.answer(/Note:/, 'it smells of smoke')
+    await terminal.answer(ASKS, 'c')
+    await terminal.sees(/dba:\n[^\n]*Ada Example: voice \+12065550199/)
+    await terminal.answer(ASKS, '?')
+    await terminal.sees(/r {2}run +do it: check, run, verify; every outcome is recorded/)
+    await terminal.answer(ASKS, 'x')
+    await terminal.endsWith(/"x" is none of these letters\./)
+    assert.equal(effects(project), '')
+    terminal.press('Enter')
+    await terminal.exits(0)
+    assert.equal(effects(project), 'one')
+    assert.equal(only(project.journal(), 'note-added')[0]?.text, 'it smells of smoke')
+    assert.equal(only(project.journal(), 'step-confirmed')[0]?.by, 'person')
+    await assertSound(project)
+  },
+)
 
-void test('something destructive: Enter alone does nothing, a plain no is the default', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', 'danger="destructive" target="shop.none"', effect('one')))
-  const terminal = start()
-  await terminal.endsWith(/■ DESTRUCTIVE[\s\S]*\? Run this step/)
-  terminal.press('Enter')
-  await terminal.endsWith(/Enter alone does nothing here: type a letter first\./)
-  await terminal.answer(/›/, 'r')
-  await terminal.answer(/This is destructive for shop\.none\. Go on\? \(y\/N\)/, '')
-  await terminal.answer(ASKS, 'r')
-  await terminal.endsWith(/Go on\? \(y\/N\)/)
-  assert.equal(effects(project), '')
-  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
-  await terminal.exits(0)
-  assert.equal(effects(project), 'one')
-})
+void test(
+  'something destructive: Enter alone does nothing, a plain no is the default',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, step('one', 'danger="destructive" target="shop.none"', effect('one')))
+    const terminal = start()
+    await terminal.endsWith(/■ DESTRUCTIVE[\s\S]*\? Run this step/)
+    terminal.press('Enter')
+    await terminal.endsWith(/Enter alone does nothing here: type a letter first\./)
+    await terminal.answer(/›/, 'r')
+    await terminal.answer(/This is destructive for shop\.none\. Go on\? \(y\/N\)/, '')
+    await terminal.answer(ASKS, 'r')
+    await terminal.endsWith(/Go on\? \(y\/N\)/)
+    assert.equal(effects(project), '')
+    await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+    await terminal.exits(0)
+    assert.equal(effects(project), 'one')
+  },
+)
 
 void test('caution: Enter alone does nothing either', needsTmux, async (t) => {
   const { project, start } = open(t, step('one', 'danger="caution"', effect('one')))
@@ -73,21 +86,25 @@ void test('caution: Enter alone does nothing either', needsTmux, async (t) => {
   assert.equal(effects(project), 'one')
 })
 
-void test('a protected environment: the name of the target is typed, a wrong one does nothing', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', 'danger="destructive" target="shop.none"', effect('one')))
-  const terminal = start('run', 'it', '--env', 'guarded', '--operator', 'ada')
-  await terminal.answer(ASKS, 'r')
-  await terminal.answer(/guarded is protected\. Type shop\.none to go on:/, 'shop.nome')
-  await terminal.sees(/That is not shop\.none: nothing was done\./)
-  await terminal.answer(ASKS, 'r')
-  await terminal.answer(/Type shop\.none to go on: *$/, '')
-  await terminal.answer(ASKS, 'r')
-  await terminal.endsWith(/Type shop\.none to go on: *$/)
-  assert.equal(effects(project), '')
-  await terminal.answer(/Type shop\.none/, 'shop.none')
-  await terminal.exits(0)
-  assert.equal(effects(project), 'one')
-})
+void test(
+  'a protected environment: the name of the target is typed, a wrong one does nothing',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, step('one', 'danger="destructive" target="shop.none"', effect('one')))
+    const terminal = start('run', 'it', '--env', 'guarded', '--operator', 'ada')
+    await terminal.answer(ASKS, 'r')
+    await terminal.answer(/guarded is protected\. Type shop\.none to go on:/, 'shop.nome')
+    await terminal.sees(/That is not shop\.none: nothing was done\./)
+    await terminal.answer(ASKS, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, '')
+    await terminal.answer(ASKS, 'r')
+    await terminal.endsWith(/Type shop\.none to go on: *$/)
+    assert.equal(effects(project), '')
+    await terminal.answer(/Type shop\.none/, 'shop.none')
+    await terminal.exits(0)
+    assert.equal(effects(project), 'one')
+  },
+)
 
 void test('skip asks why, and a reason is needed', needsTmux, async (t) => {
   const { project, start } = open(t, step('one', '', effect('one')) + step('two', '', effect('two')))
@@ -119,7 +136,11 @@ void test('pause says how to go on; resume goes on there', needsTmux, async (t) 
 })
 
 void test('a step fails: log, try again, skip', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', ['sh run', 'echo tried >> effects.log; echo no route; test -e fine']) + step('two', '', ['sh run', 'exit 9']))
+  const { project, start } = open(
+    t,
+    step('one', '', ['sh run', 'echo tried >> effects.log; echo no route; test -e fine']) +
+      step('two', '', ['sh run', 'exit 9']),
+  )
   const terminal = start()
   await terminal.answer(ASKS, 'r')
   await terminal.sees(/The step did not succeed: run: exit code 1: no route/)
@@ -157,27 +178,37 @@ void test('a step by hand: checked, done, verified', needsTmux, async (t) => {
   assert.equal(standing(project.journal()), 'hand done, two done')
 })
 
-void test('a step by hand is given up: paused and resumed, then rolled back with what was done before it', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', effect('one'), undo('one')) + MANUAL)
-  const terminal = start()
-  await terminal.answer(ASKS, 'r')
-  await terminal.answer(/\? Begin this step by hand/, 'r')
-  await terminal.answer(/\? Done by hand\?/, 'p')
-  await terminal.exits(130)
-  const again = start('resume')
-  await again.answer(/\? Done by hand\?/, 'b')
-  await again.answer(/Why is it rolled back\?/, 'it cannot be done')
-  await again.answer(/Roll back: The step one {2}one\n\? Undo this step\?/, 'r')
-  await again.exits(1)
-  assert.equal(effects(project), 'one undo-one')
-  assert.equal(only(project.journal(), 'run-finished')[0]?.result, 'rolled-back')
-  await assertSound(project)
-})
+void test(
+  'a step by hand is given up: paused and resumed, then rolled back with what was done before it',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, step('one', '', effect('one'), undo('one')) + MANUAL)
+    const terminal = start()
+    await terminal.answer(ASKS, 'r')
+    await terminal.answer(/\? Begin this step by hand/, 'r')
+    await terminal.answer(/\? Done by hand\?/, 'p')
+    await terminal.exits(130)
+    const again = start('resume')
+    await again.answer(/\? Done by hand\?/, 'b')
+    await again.answer(/Why is it rolled back\?/, 'it cannot be done')
+    await again.answer(/Roll back: The step one {2}one\n\? Undo this step\?/, 'r')
+    await again.exits(1)
+    assert.equal(effects(project), 'one undo-one')
+    assert.equal(only(project.journal(), 'run-finished')[0]?.result, 'rolled-back')
+    await assertSound(project)
+  },
+)
 
-const THREE = step('one', '', effect('one'), undo('one')) + step('two', '', effect('two'), undo('two'), ['sh rollback', 'echo undo-two-more >> effects.log']) + step('plain', '', effect('plain')) + step('three', '', effect('three'), undo('three')) + step('last', '', effect('last'))
+const THREE =
+  step('one', '', effect('one'), undo('one')) +
+  step('two', '', effect('two'), undo('two'), ['sh rollback', 'echo undo-two-more >> effects.log']) +
+  step('plain', '', effect('plain')) +
+  step('three', '', effect('three'), undo('three')) +
+  step('last', '', effect('last'))
 
 async function runThree(terminal: Terminal): Promise<void> {
-  for (const number of [1, 2, 3, 4]) await terminal.answer(new RegExp(`\\[${number}/5\\][\\s\\S]*\\? Run this step[\\s\\S]*›$`), 'r')
+  for (const number of [1, 2, 3, 4])
+    await terminal.answer(new RegExp(`\\[${number}/5\\][\\s\\S]*\\? Run this step[\\s\\S]*›$`), 'r')
   await terminal.answer(/\[5\/5\][\s\S]*\? Run this step/, 'b')
   await terminal.answer(/Why is it rolled back\?/, 'customers complain')
 }
@@ -217,7 +248,15 @@ void test('a rollback is paused, and resumed where it was', needsTmux, async (t)
 })
 
 void test('a rollback is killed in the middle of a step: nothing is undone twice', needsTmux, async (t) => {
-  const body = step('one', '', effect('one'), ['sh rollback', 'echo first >> effects.log'], ['sh rollback', WAITS], ['sh rollback', 'echo last >> effects.log']) + step('two', '', effect('two'))
+  const body =
+    step(
+      'one',
+      '',
+      effect('one'),
+      ['sh rollback', 'echo first >> effects.log'],
+      ['sh rollback', WAITS],
+      ['sh rollback', 'echo last >> effects.log'],
+    ) + step('two', '', effect('two'))
   const { project, start } = open(t, body)
   const terminal = start()
   await terminal.answer(ASKS, 'r')
@@ -236,7 +275,13 @@ void test('a rollback is killed in the middle of a step: nothing is undone twice
 })
 
 void test('a rollback fails: it stops there and says which; it can be tried again', needsTmux, async (t) => {
-  const body = step('one', '', effect('one'), undo('one')) + step('two', '', effect('two'), ['sh rollback', 'echo locked; test -e fine; echo undo-two >> effects.log']) + step('last', '', effect('last'))
+  const body =
+    step('one', '', effect('one'), undo('one')) +
+    step('two', '', effect('two'), [
+      'sh rollback',
+      'echo locked; test -e fine; echo undo-two >> effects.log',
+    ]) +
+    step('last', '', effect('last'))
   const { project, start } = open(t, body)
   const terminal = start()
   await terminal.answer(/\[1\/3\][\s\S]*\? Run this step/, 'r')
@@ -293,7 +338,9 @@ void test('a decision: each choice has its number, another one means nothing', n
 
 void test('a message is shown before it is written, and can be skipped', needsTmux, async (t) => {
   const inform = '<Inform id="tell" audience="customers" template="news">\n\n## Tell\n\n</Inform>\n'
-  const { project, start } = open(t, inform + inform.replace('tell', 'tell-again'), { 'templates/inform/news.hbs': 'We are on it, {{run.operator}}.\n' })
+  const { project, start } = open(t, inform + inform.replace('tell', 'tell-again'), {
+    'templates/inform/news.hbs': 'We are on it, {{run.operator}}.\n',
+  })
   const terminal = start()
   await terminal.sees(/┃ We are on it, tester\./)
   await terminal.answer(/\[1\/2\][\s\S]*\? Tell customers\?/, 'r')
@@ -304,7 +351,10 @@ void test('a message is shown before it is written, and can be skipped', needsTm
 })
 
 void test('parallel steps: one question for all of them', needsTmux, async (t) => {
-  const { project, start } = open(t, `<Parallel id="both">\n\n## At once\n\n${step('one', '', effect('one'))}\n${step('two', '', effect('two'))}\n</Parallel>\n`)
+  const { project, start } = open(
+    t,
+    `<Parallel id="both">\n\n## At once\n\n${step('one', '', effect('one'))}\n${step('two', '', effect('two'))}\n</Parallel>\n`,
+  )
   const terminal = start()
   await terminal.answer(/\? Run these 2 steps at the same time\?/, 'r')
   await terminal.exits(0)
@@ -338,7 +388,11 @@ void test('Ctrl-C at the text of a reason: paused as well', needsTmux, async (t)
 })
 
 void test('Ctrl-C once during a step: it ends, then the run pauses', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', ['sh run', WAITS], ['sh verify', 'echo verified >> effects.log']) + step('two', '', effect('two')))
+  const { project, start } = open(
+    t,
+    step('one', '', ['sh run', WAITS], ['sh verify', 'echo verified >> effects.log']) +
+      step('two', '', effect('two')),
+  )
   const terminal = start()
   await terminal.answer(ASKS, 'r')
   await begun(project)
@@ -353,7 +407,10 @@ void test('Ctrl-C once during a step: it ends, then the run pauses', needsTmux, 
 })
 
 void test('Ctrl-C twice during a step: it is stopped, with all it started', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', ['sh run', `sleep 600 & ${WAITS}`]) + step('two', '', effect('two')))
+  const { project, start } = open(
+    t,
+    step('one', '', ['sh run', `sleep 600 & ${WAITS}`]) + step('two', '', effect('two')),
+  )
   const terminal = start()
   await terminal.answer(ASKS, 'r')
   await begun(project)
@@ -378,8 +435,13 @@ void test('Ctrl-C twice during a step: it is stopped, with all it started', need
 })
 
 async function assertNoFence(project: Project): Promise<void> {
-  const fences = (): string[] => processesWith(`${MARK}=${project.root}`).flatMap(({ environment, command }) => (environment.includes('\0DRILLBOOK_JOB=') ? [command] : []))
-  await until('no fence is left', () => fences().length === 0, 5000).catch(() => assert.deepEqual(fences(), []))
+  const fences = (): string[] =>
+    processesWith(`${MARK}=${project.root}`).flatMap(({ environment, command }) =>
+      environment.includes('\0DRILLBOOK_JOB=') ? [command] : [],
+    )
+  await until('no fence is left', () => fences().length === 0, 5000).catch(() =>
+    assert.deepEqual(fences(), []),
+  )
 }
 
 for (const how of ['the terminal is closed', 'SIGTERM'] as const)
@@ -392,7 +454,10 @@ for (const how of ['the terminal is closed', 'SIGTERM'] as const)
     else terminal.hangUp()
     project.write('go', '')
     await until('the run has paused', () => only(project.journal(), 'run-paused').length === 1)
-    assert.match(reasons(project.journal()), how === 'SIGTERM' ? /asked to end \(SIGTERM\)/ : /the terminal was closed/)
+    assert.match(
+      reasons(project.journal()),
+      how === 'SIGTERM' ? /asked to end \(SIGTERM\)/ : /the terminal was closed/,
+    )
     await assertSound(project)
     const again = start('resume')
     await again.answer(/\[2\/2\][\s\S]*\? Run this step/, 'r')
@@ -413,27 +478,36 @@ for (const how of ['the terminal is closed', 'SIGTERM', 'SIGINT'] as const)
     assert.equal(effects(project), '')
   })
 
-void test('the terminal is closed, and runner and step are both killed later: a person is asked whether it was done', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', ['sh run', `echo half >> effects.log; ${WAITS}`]) + step('two', '', effect('two')))
-  const terminal = start()
-  await terminal.answer(ASKS, 'r')
-  await begun(project)
-  kill(readSupervision(project.lastRun()).supervisors[0]?.pid ?? 0)
-  terminal.close()
-  await until('the run has paused', () => only(project.journal(), 'run-paused').length === 1)
-  const asked = start('resume')
-  await asked.sees(/It is not known whether one did its work: the supervisor ended while this was being executed/)
-  await asked.endsWith(/\? Was it done\?[\s\S]*y it is done · t it is not: try again[\s\S]*›$/)
-  asked.press('Enter')
-  await asked.endsWith(/Enter alone does nothing here/)
-  await asked.answer(/›/, 'y')
-  await asked.answer(/How do you know\?/, 'I looked at the log')
-  await asked.answer(/\[2\/2\][\s\S]*\? Run this step/, 'r')
-  await asked.exits(0)
-  assert.equal(effects(project), 'half two')
-  assert.match(reasons(project.journal()), /the operator found it done: I looked at the log/)
-  await assertSound(project)
-})
+void test(
+  'the terminal is closed, and runner and step are both killed later: a person is asked whether it was done',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(
+      t,
+      step('one', '', ['sh run', `echo half >> effects.log; ${WAITS}`]) + step('two', '', effect('two')),
+    )
+    const terminal = start()
+    await terminal.answer(ASKS, 'r')
+    await begun(project)
+    kill(readSupervision(project.lastRun()).supervisors[0]?.pid ?? 0)
+    terminal.close()
+    await until('the run has paused', () => only(project.journal(), 'run-paused').length === 1)
+    const asked = start('resume')
+    await asked.sees(
+      /It is not known whether one did its work: the supervisor ended while this was being executed/,
+    )
+    await asked.endsWith(/\? Was it done\?[\s\S]*y it is done · t it is not: try again[\s\S]*›$/)
+    asked.press('Enter')
+    await asked.endsWith(/Enter alone does nothing here/)
+    await asked.answer(/›/, 'y')
+    await asked.answer(/How do you know\?/, 'I looked at the log')
+    await asked.answer(/\[2\/2\][\s\S]*\? Run this step/, 'r')
+    await asked.exits(0)
+    assert.equal(effects(project), 'half two')
+    assert.match(reasons(project.journal()), /the operator found it done: I looked at the log/)
+    await assertSound(project)
+  },
+)
 
 void test('it was not done: it is tried again', needsTmux, async (t) => {
   const { project, start } = open(t, step('one', '', ['sh run', WAITS]) + step('two', '', effect('two')))
@@ -456,39 +530,68 @@ const INPUTS = `inputs:
   size: { type: string, prompt: Which size?, choices: [small, large] }
   token: { type: secret, prompt: Which token? }`
 
-void test('inputs are asked for: wrong ones again, secrets masked and nowhere written', needsTmux, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_SIZE ${#INPUT_TOKEN}" >> effects.log; echo "the token is $INPUT_TOKEN"']), INPUTS) })
-  const terminal = new Terminal(t, project, ['run', 'it'])
-  await terminal.answer(/Which name\?/, 'A1')
-  await terminal.endsWith(/expected text like/)
-  terminal.press('BSpace', 'BSpace')
-  await terminal.answer(/Which name\?/, 'abc')
-  await terminal.endsWith(/Which size\?/)
-  terminal.press('Down')
-  terminal.press('Enter')
-  await terminal.answer(/Which token\?/, 'hunter2secretvalue')
-  await terminal.answer(ASKS, 'r')
-  await terminal.exits(0)
-  assert.equal(project.read('effects.log'), 'abc large 18\n')
-  assert.doesNotMatch(terminal.screen(), /hunter2secretvalue/)
-  for (const file of project.files()) assert.doesNotMatch(project.read(file), /hunter2secretvalue/, file)
-})
+void test(
+  'inputs are asked for: wrong ones again, secrets masked and nowhere written',
+  needsTmux,
+  async (t) => {
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(
+        step('one', '', [
+          'sh run',
+          'echo "$INPUT_NAME $INPUT_SIZE ${#INPUT_TOKEN}" >> effects.log; echo "the token is $INPUT_TOKEN"',
+        ]),
+        INPUTS,
+      ),
+    })
+    const terminal = new Terminal(t, project, ['run', 'it'])
+    await terminal.answer(/Which name\?/, 'A1')
+    await terminal.endsWith(/expected text like/)
+    terminal.press('BSpace', 'BSpace')
+    await terminal.answer(/Which name\?/, 'abc')
+    await terminal.endsWith(/Which size\?/)
+    terminal.press('Down')
+    terminal.press('Enter')
+    await terminal.answer(/Which token\?/, 'hunter2secretvalue')
+    await terminal.answer(ASKS, 'r')
+    await terminal.exits(0)
+    assert.equal(project.read('effects.log'), 'abc large 18\n')
+    assert.doesNotMatch(terminal.screen(), /hunter2secretvalue/)
+    for (const file of project.files()) assert.doesNotMatch(project.read(file), /hunter2secretvalue/, file)
+  },
+)
 
-void test('the runbook changed since: the difference is shown, and only a yes goes on', needsTmux, async (t) => {
-  const { project, start } = open(t, step('one', '', effect('one')) + step('two', '', effect('two')))
+void test(
+  'the runbook changed since: the difference is shown, and only a yes goes on',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, step('one', '', effect('one')) + step('two', '', effect('two')))
+    const terminal = start()
+    await terminal.answer(ASKS, 'r')
+    await terminal.answer(/\[2\/2\][\s\S]*\? Run this step/, 'p')
+    await terminal.exits(130)
+    project.write('runbooks/it.mdx', project.read('runbooks/it.mdx').replace('echo two', 'echo changed'))
+    const refused = start('resume')
+    await refused.sees(/-echo two >> effects\.log\n\+echo changed >> effects\.log/)
+    await refused.answer(/Go on with the runbook as it is now\? \(y\/N\)/, '')
+    await refused.exits(3)
+    const accepted = start('resume')
+    await accepted.answer(/Go on with the runbook as it is now\?/, 'y')
+    await accepted.answer(/\[2\/2\][\s\S]*\? Run this step/, 'r')
+    await accepted.exits(0)
+    assert.equal(effects(project), 'one changed')
+    await assertSound(project)
+  },
+)
+
+void test('an impatient second Enter does not confirm the next step', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    step('one', '', ['sh run', 'sleep 0.3; echo one >> effects.log']) + step('two', '', effect('two')),
+  )
   const terminal = start()
-  await terminal.answer(ASKS, 'r')
-  await terminal.answer(/\[2\/2\][\s\S]*\? Run this step/, 'p')
+  await terminal.endsWith(ASKS)
+  terminal.press('Enter', 'Enter', 'Enter')
+  await terminal.answer(/\[2\/2\][\s\S]*\? Run this step[\s\S]*›/, 'p')
   await terminal.exits(130)
-  project.write('runbooks/it.mdx', project.read('runbooks/it.mdx').replace('echo two', 'echo changed'))
-  const refused = start('resume')
-  await refused.sees(/-echo two >> effects\.log\n\+echo changed >> effects\.log/)
-  await refused.answer(/Go on with the runbook as it is now\? \(y\/N\)/, '')
-  await refused.exits(3)
-  const accepted = start('resume')
-  await accepted.answer(/Go on with the runbook as it is now\?/, 'y')
-  await accepted.answer(/\[2\/2\][\s\S]*\? Run this step/, 'r')
-  await accepted.exits(0)
-  assert.equal(effects(project), 'one changed')
-  await assertSound(project)
+  assert.equal(effects(project), 'one')
 })

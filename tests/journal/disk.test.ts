@@ -9,7 +9,8 @@ import { ended, makeProject, runbook, step } from '../helpers/project.ts'
 
 /** A disk that is full, too small or read-only: the run stops before the next effect, says so plainly, and goes on when there is room. */
 
-const SAYS = /journal\.ndjson {2}the journal cannot be written: (ENOSPC|EFBIG|EROFS).* The run stops before anything else is done\.\n {4}Free space or choose another place \(DRILLBOOK_RUNS=… or --mirror DIR\), then resume\./
+const SAYS =
+  /journal\.ndjson {2}the journal cannot be written: (ENOSPC|EFBIG|EROFS).* The run stops before anything else is done\.\n {4}Free space or choose another place \(DRILLBOOK_RUNS=… or --mirror DIR\), then resume\./
 
 /** A small file system of its own, where this account may mount one. */
 function mountDisk(t: TestContext, folder: string): boolean {
@@ -27,40 +28,50 @@ function unmount(folder: string): void {
 }
 
 /** Leaves nothing free. */
-const FILL = 'dd if=/dev/zero of="$DISK/filler" bs=64k 2> /dev/null || true\ndd if=/dev/zero of="$DISK/filler2" bs=1 2> /dev/null || true'
+const FILL =
+  'dd if=/dev/zero of="$DISK/filler" bs=64k 2> /dev/null || true\ndd if=/dev/zero of="$DISK/filler2" bs=1 2> /dev/null || true'
 
 const BODY =
   step('one', '', ['sh run', 'echo one >> effects.log']) +
-  step('fill', '', ['sh run', `${FILL}\necho filled >> effects.log`], ['sh verify', 'grep -q filled effects.log']) +
+  step(
+    'fill',
+    '',
+    ['sh run', `${FILL}\necho filled >> effects.log`],
+    ['sh verify', 'grep -q filled effects.log'],
+  ) +
   step('two', '', ['sh run', 'echo two >> effects.log'])
 
 function free(project: Project, disk: string): void {
   for (const name of ['filler', 'filler2']) rmSync(project.path(disk, name), { force: true })
 }
 
-void test('the disk fills up during a step: exit code 4, nothing follows, and the run goes on when there is room', { timeout: 60_000 }, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
-  if (!mountDisk(t, project.runs)) return
-  try {
-    const env = { DISK: project.runs }
-    const end = await project.cli(['run', 'it', '--yes'], { env })
-    assert.equal(end.code, 4, end.stderr)
-    assert.match(end.stderr, SAYS)
-    assert.doesNotMatch(end.stderr, /defect/)
-    assert.equal(project.read('effects.log'), 'one\nfilled\n')
-    const early = await project.cli(['resume', '--yes'], { env })
-    assert.ok([3, 4].includes(early.code ?? -1), `${early.code}: ${early.stderr}`)
-    assert.doesNotMatch(early.stderr, /defect/)
-    assert.equal(project.read('effects.log'), 'one\nfilled\n')
-    free(project, 'runs')
-    const resumed = await project.cli(['resume', '--yes'], { env })
-    assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
-    assert.equal(project.read('effects.log'), 'one\nfilled\ntwo\n')
-    await assertSound(project)
-  } finally {
-    unmount(project.runs)
-  }
-})
+void test(
+  'the disk fills up during a step: exit code 4, nothing follows, and the run goes on when there is room',
+  { timeout: 60_000 },
+  async (t) => {
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
+    if (!mountDisk(t, project.runs)) return
+    try {
+      const env = { DISK: project.runs }
+      const end = await project.cli(['run', 'it', '--yes'], { env })
+      assert.equal(end.code, 4, end.stderr)
+      assert.match(end.stderr, SAYS)
+      assert.doesNotMatch(end.stderr, /defect/)
+      assert.equal(project.read('effects.log'), 'one\nfilled\n')
+      const early = await project.cli(['resume', '--yes'], { env })
+      assert.ok([3, 4].includes(early.code ?? -1), `${early.code}: ${early.stderr}`)
+      assert.doesNotMatch(early.stderr, /defect/)
+      assert.equal(project.read('effects.log'), 'one\nfilled\n')
+      free(project, 'runs')
+      const resumed = await project.cli(['resume', '--yes'], { env })
+      assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
+      assert.equal(project.read('effects.log'), 'one\nfilled\ntwo\n')
+      await assertSound(project)
+    } finally {
+      unmount(project.runs)
+    }
+  },
+)
 
 void test('the disk of the mirror fills up: the same', { timeout: 60_000 }, async (t) => {
   const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
@@ -80,42 +91,59 @@ void test('the disk of the mirror fills up: the same', { timeout: 60_000 }, asyn
   }
 })
 
-void test('the output of a fence fills the disk: the fence ends undisturbed, then the run stops', { timeout: 60_000 }, async (t) => {
-  const chatty = step('one', '', ['sh run', `${FILL}\nhead -c 5000000 /dev/zero | tr '\\0' 'x'\necho one >> effects.log`], ['sh verify', 'grep -q one effects.log'])
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(chatty + step('two', '', ['sh run', 'echo two >> effects.log'])) })
-  if (!mountDisk(t, project.runs)) return
-  try {
-    const end = await project.cli(['run', 'it', '--yes'], { env: { DISK: project.runs } })
-    assert.equal(end.code, 4, end.stderr)
-    assert.match(end.stderr, SAYS)
-    assert.equal(project.read('effects.log'), 'one\n')
-    free(project, 'runs')
-    const resumed = await project.cli(['resume', '--yes'])
-    assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
-    assert.equal(project.read('effects.log'), 'one\ntwo\n')
-    await assertSound(project)
-  } finally {
-    unmount(project.runs)
-  }
-})
+void test(
+  'the output of a fence fills the disk: the fence ends undisturbed, then the run stops',
+  { timeout: 60_000 },
+  async (t) => {
+    const chatty = step(
+      'one',
+      '',
+      ['sh run', `${FILL}\nhead -c 5000000 /dev/zero | tr '\\0' 'x'\necho one >> effects.log`],
+      ['sh verify', 'grep -q one effects.log'],
+    )
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(chatty + step('two', '', ['sh run', 'echo two >> effects.log'])),
+    })
+    if (!mountDisk(t, project.runs)) return
+    try {
+      const end = await project.cli(['run', 'it', '--yes'], { env: { DISK: project.runs } })
+      assert.equal(end.code, 4, end.stderr)
+      assert.match(end.stderr, SAYS)
+      assert.equal(project.read('effects.log'), 'one\n')
+      free(project, 'runs')
+      const resumed = await project.cli(['resume', '--yes'])
+      assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
+      assert.equal(project.read('effects.log'), 'one\ntwo\n')
+      await assertSound(project)
+    } finally {
+      unmount(project.runs)
+    }
+  },
+)
 
-void test('a disk that cannot be written at all: refused with words before anything is done', { timeout: 60_000 }, async (t) => {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
-  if (!mountDisk(t, project.runs)) return
-  try {
-    execFileSync('mount', ['-o', 'remount,ro', project.runs])
-    const end = await project.cli(['run', 'it', '--yes'])
-    assert.ok([3, 4].includes(end.code ?? -1), `${end.code}: ${end.stderr}`)
-    assert.match(end.stderr, /EROFS|read-only/)
-    assert.doesNotMatch(end.stderr, /defect/)
-    assert.equal(project.read('effects.log'), '')
-  } finally {
-    unmount(project.runs)
-  }
-})
+void test(
+  'a disk that cannot be written at all: refused with words before anything is done',
+  { timeout: 60_000 },
+  async (t) => {
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
+    if (!mountDisk(t, project.runs)) return
+    try {
+      execFileSync('mount', ['-o', 'remount,ro', project.runs])
+      const end = await project.cli(['run', 'it', '--yes'])
+      assert.ok([3, 4].includes(end.code ?? -1), `${end.code}: ${end.stderr}`)
+      assert.match(end.stderr, /EROFS|read-only/)
+      assert.doesNotMatch(end.stderr, /defect/)
+      assert.equal(project.read('effects.log'), '')
+    } finally {
+      unmount(project.runs)
+    }
+  },
+)
 
 void test('a limit on the size of files: exit code 4 and the same words', { timeout: 60_000 }, async (t) => {
-  const steps = Array.from({ length: 12 }, (_, index) => step(`s${index}`, '', ['sh run', `echo ${index} >> effects.log`])).join('')
+  const steps = Array.from({ length: 12 }, (_, index) =>
+    step(`s${index}`, '', ['sh run', `echo ${index} >> effects.log`]),
+  ).join('')
   const project = makeProject(t, { 'runbooks/it.mdx': runbook(steps) })
   // Plans and runbooks are cached first: only the journal meets the limit then.
   assert.equal((await project.cli(['run', 'it', '--dry-run'])).code, 0)
@@ -130,26 +158,33 @@ void test('a limit on the size of files: exit code 4 and the same words', { time
   await assertSound(project)
 })
 
-void test('one of two parallel steps cannot be recorded: the other is not left alone', { timeout: 60_000 }, async (t) => {
-  const slow = step('slow', 'timeout="30s"', ['sh run', 'until test -e go; do sleep 0.02; done; echo slow >> effects.log'])
-  const body = `<Parallel id="both">\n\n## At once\n\n${step('fill', '', ['sh run', `${FILL}\necho filled >> effects.log`], ['sh verify', 'grep -q filled effects.log'])}\n${slow}\n</Parallel>\n${step('two', '', ['sh run', 'echo two >> effects.log'])}`
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
-  if (!mountDisk(t, project.runs)) return
-  try {
-    const end = await project.cli(['run', 'it', '--yes'], { env: { DISK: project.runs } })
-    assert.equal(end.code, 4, end.stderr)
-    free(project, 'runs')
-    const other = await project.cli(['run', 'it', '--yes'])
-    assert.equal(other.code, 3, other.stderr)
-    assert.match(other.stderr, /its supervisor is still finishing a step/)
-    const resuming = project.cli(['resume', '--yes'])
-    project.write('go', '')
-    const resumed = await resuming
-    assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
-    assert.deepEqual(project.read('effects.log').trim().split('\n').sort(), ['filled', 'slow', 'two'])
-    assert.equal(standing(project.journal()), 'fill done, slow done, two done')
-    await assertSound(project)
-  } finally {
-    unmount(project.runs)
-  }
-})
+void test(
+  'one of two parallel steps cannot be recorded: the other is not left alone',
+  { timeout: 60_000 },
+  async (t) => {
+    const slow = step('slow', 'timeout="30s"', [
+      'sh run',
+      'until test -e go; do sleep 0.02; done; echo slow >> effects.log',
+    ])
+    const body = `<Parallel id="both">\n\n## At once\n\n${step('fill', '', ['sh run', `${FILL}\necho filled >> effects.log`], ['sh verify', 'grep -q filled effects.log'])}\n${slow}\n</Parallel>\n${step('two', '', ['sh run', 'echo two >> effects.log'])}`
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+    if (!mountDisk(t, project.runs)) return
+    try {
+      const end = await project.cli(['run', 'it', '--yes'], { env: { DISK: project.runs } })
+      assert.equal(end.code, 4, end.stderr)
+      free(project, 'runs')
+      const other = await project.cli(['run', 'it', '--yes'])
+      assert.equal(other.code, 3, other.stderr)
+      assert.match(other.stderr, /its supervisor is still finishing a step/)
+      const resuming = project.cli(['resume', '--yes'])
+      project.write('go', '')
+      const resumed = await resuming
+      assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
+      assert.deepEqual(project.read('effects.log').trim().split('\n').sort(), ['filled', 'slow', 'two'])
+      assert.equal(standing(project.journal()), 'fill done, slow done, two done')
+      await assertSound(project)
+    } finally {
+      unmount(project.runs)
+    }
+  },
+)

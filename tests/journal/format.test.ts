@@ -16,7 +16,9 @@ function fieldsOf(section: string): string[] {
   })
 }
 
-const documented = new Map(sections.map((section) => [section.split('\n')[0]?.trim() ?? '', fieldsOf(section)]))
+const documented = new Map(
+  sections.map((section) => [section.split('\n')[0]?.trim() ?? '', fieldsOf(section)]),
+)
 
 void test('the document names every event, in the order in which nothing is missing', () => {
   const known = eventBody.options.map((option) => option.shape.event.value)
@@ -25,14 +27,19 @@ void test('the document names every event, in the order in which nothing is miss
 })
 
 void test('the document names what every line has', () => {
-  assert.deepEqual([...(documented.get('Every line') ?? [])].sort(), [...Object.keys(envelope.shape), 'event'].sort())
+  assert.deepEqual(
+    [...(documented.get('Every line') ?? [])].sort(),
+    [...Object.keys(envelope.shape), 'event'].sort(),
+  )
 })
 
 for (const option of eventBody.options) {
   const name = option.shape.event.value
   void test(`the document names the fields of ${name}`, () => {
     const fields = Object.entries(option.shape).filter(([field]) => field !== 'event')
-    const expected = fields.map(([field, schema]) => `${field}${schema.safeParse(undefined).success ? '?' : ''}`)
+    const expected = fields.map(
+      ([field, schema]) => `${field}${schema.safeParse(undefined).success ? '?' : ''}`,
+    )
     assert.deepEqual([...(documented.get(name) ?? [])].sort(), expected.sort())
   })
 }

@@ -14,7 +14,13 @@ const EXHAUSTIVE = process.env['DRILLBOOK_EXHAUSTIVE'] === '1'
 const SAMPLES = 800
 
 const BODY =
-  step('one', 'outputs="token, count:number"', ['sh check', 'true'], ['sh run', `echo 'täglich 😀 "quoted"'; printf 'token=a"b\\ncount=3\\n' >> "$DRILLBOOK_OUTPUT"`], ['sh verify', 'true']) +
+  step(
+    'one',
+    'outputs="token, count:number"',
+    ['sh check', 'true'],
+    ['sh run', `echo 'täglich 😀 "quoted"'; printf 'token=a"b\\ncount=3\\n' >> "$DRILLBOOK_OUTPUT"`],
+    ['sh verify', 'true'],
+  ) +
   `<Decision id="way" default="on">\n\n## Which?\n\n<Choice value="on" title="On">\n\nGo.\n\n</Choice>\n\n<Choice value="off" title="Off">\n\nStop.\n\n</Choice>\n\n</Decision>\n` +
   step('skipped', 'when="way=off"', ['sh run', 'true']) +
   '<Inform id="tell" audience="customers" template="news">\n\n## Tell\n\n</Inform>\n' +
@@ -25,13 +31,19 @@ let sealed: string
 let paused: string
 before(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'drillbook-tamper-'))
-  const project = new Project(root, { 'runbooks/it.mdx': runbook(BODY, 'inputs:\n  why: { type: string, prompt: Why?, default: "so ö" }'), 'templates/inform/news.hbs': 'News.\n' })
+  const project = new Project(root, {
+    'runbooks/it.mdx': runbook(BODY, 'inputs:\n  why: { type: string, prompt: Why?, default: "so ö" }'),
+    'templates/inform/news.hbs': 'News.\n',
+  })
   assert.equal((await project.cli(['run', 'it', '--yes'])).code, 0)
   sealed = project.lastRun()
   project.write('broken', '')
   const env = { DRILLBOOK_RUNS: project.path('others') }
   assert.equal((await project.cli(['run', 'it', '--yes'], { env })).code, 1)
-  paused = project.path('others', readdirSync(project.path('others')).filter((name) => name !== 'locks')[0] ?? '')
+  paused = project.path(
+    'others',
+    readdirSync(project.path('others')).filter((name) => name !== 'locks')[0] ?? '',
+  )
 })
 after(() => rmSync(root, { recursive: true, force: true }))
 
@@ -90,7 +102,10 @@ void test('every single bit of the last line and of the seal that is flipped is 
   const copy = withJournal(sealed, original)
   const last = original.lastIndexOf(10, original.length - 2) + 1
   let tried = 0
-  for (const [name, from] of [['journal.ndjson', last], ['seal.json', 0]] as const) {
+  for (const [name, from] of [
+    ['journal.ndjson', last],
+    ['seal.json', 0],
+  ] as const) {
     const whole = readFileSync(path.join(sealed, name))
     for (let bit = from * 8; bit < whole.length * 8; bit += EXHAUSTIVE || name === 'seal.json' ? 1 : 7) {
       const bytes = Buffer.from(whole)
@@ -120,18 +135,39 @@ void test('every single bit of an unfinished journal that is flipped is found, i
 
 type Change = { title: string; of: (lines: string[]) => string[][] }
 
-const each = (lines: string[], change: (index: number) => string[]): string[][] => lines.map((_, index) => change(index))
+const each = (lines: string[], change: (index: number) => string[]): string[][] =>
+  lines.map((_, index) => change(index))
 
 const changes: Change[] = [
   { title: 'a line is removed', of: (lines) => each(lines, (index) => lines.toSpliced(index, 1)) },
-  { title: 'a line stands twice', of: (lines) => each(lines, (index) => lines.toSpliced(index, 0, lines[index] ?? '')) },
-  { title: 'a line is repeated at the end', of: (lines) => each(lines, (index) => [...lines, lines[index] ?? '']) },
+  {
+    title: 'a line stands twice',
+    of: (lines) => each(lines, (index) => lines.toSpliced(index, 0, lines[index] ?? '')),
+  },
+  {
+    title: 'a line is repeated at the end',
+    of: (lines) => each(lines, (index) => [...lines, lines[index] ?? '']),
+  },
   { title: 'the end is cut off at a line', of: (lines) => each(lines, (index) => lines.slice(0, index)) },
   { title: 'the beginning is cut off', of: (lines) => each(lines, (index) => lines.slice(index + 1)) },
-  { title: 'two lines change places', of: (lines) => lines.flatMap((_, a) => lines.slice(a + 1).map((_other, rest) => swapped(lines, a, a + 1 + rest))) },
+  {
+    title: 'two lines change places',
+    of: (lines) =>
+      lines.flatMap((_, a) => lines.slice(a + 1).map((_other, rest) => swapped(lines, a, a + 1 + rest))),
+  },
   { title: 'an empty line is put in', of: (lines) => each(lines, (index) => lines.toSpliced(index, 0, '')) },
-  { title: 'a line that fits the one before it is put in', of: (lines) => each(lines, (index) => lines.toSpliced(index + 1, 0, forged(lines[index] ?? ''))) },
-  { title: 'the last line is written differently', of: (lines) => [[...lines.slice(0, -1), ` ${lines.at(-1) ?? ''}`], [...lines.slice(0, -1), `${lines.at(-1) ?? ''}\r`], [...lines.slice(0, -1), (lines.at(-1) ?? '').replace('{"v":1,', '{"v":1, ')]] },
+  {
+    title: 'a line that fits the one before it is put in',
+    of: (lines) => each(lines, (index) => lines.toSpliced(index + 1, 0, forged(lines[index] ?? ''))),
+  },
+  {
+    title: 'the last line is written differently',
+    of: (lines) => [
+      [...lines.slice(0, -1), ` ${lines.at(-1) ?? ''}`],
+      [...lines.slice(0, -1), `${lines.at(-1) ?? ''}\r`],
+      [...lines.slice(0, -1), (lines.at(-1) ?? '').replace('{"v":1,', '{"v":1, ')],
+    ],
+  },
 ]
 
 function swapped(lines: string[], a: number, b: number): string[] {
@@ -142,7 +178,18 @@ function swapped(lines: string[], a: number, b: number): string[] {
 function forged(before: string): string {
   const { v, seq, at, mono, digest, operator, environment } = Object(JSON.parse(before))
   const prev = createHash('sha256').update(before).digest('hex')
-  return JSON.stringify({ v, seq: Number(seq) + 1, at, mono, event: 'note-added', text: 'all was well', digest, operator, environment, prev })
+  return JSON.stringify({
+    v,
+    seq: Number(seq) + 1,
+    at,
+    mono,
+    event: 'note-added',
+    text: 'all was well',
+    digest,
+    operator,
+    environment,
+    prev,
+  })
 }
 
 for (const { title, of } of changes)
@@ -160,10 +207,16 @@ for (const { title, of } of changes)
 void test('an unfinished journal: what is removed, repeated or exchanged before its last line is found', () => {
   const lines = linesOf(paused)
   const copy = withJournal(paused, '')
-  for (const { title, of } of changes.filter((change) => !/cut off at a line|last line|repeated at the end/.test(change.title)))
+  for (const { title, of } of changes.filter(
+    (change) => !/cut off at a line|last line|repeated at the end/.test(change.title),
+  ))
     for (const [index, variant] of of(lines).entries()) {
       // Without its last line, or with a forged one after it, it is simply an earlier or later state of an unfinished run.
-      if (variant.join() === lines.slice(0, -1).join() || (title.includes('fits') && index === lines.length - 1)) continue
+      if (
+        variant.join() === lines.slice(0, -1).join() ||
+        (title.includes('fits') && index === lines.length - 1)
+      )
+        continue
       writeFileSync(path.join(copy, 'journal.ndjson'), variant.map((line) => `${line}\n`).join(''))
       assert.ok(found(copy), `${title}, variant ${index}`)
     }
@@ -198,13 +251,26 @@ void test('the last line of a sealed journal cannot be cut unnoticed', () => {
 void test('every file that the seal names is missed and its change is found', (t) => {
   const { files } = Object(JSON.parse(linesOf(sealed).at(-1) ?? ''))
   const names = Object.keys(Object(files))
-  assert.ok(names.some((name) => name.startsWith('output/')) && names.some((name) => name.startsWith('sources/')) && names.some((name) => name.startsWith('inform/')))
+  assert.ok(
+    names.some((name) => name.startsWith('output/')) &&
+      names.some((name) => name.startsWith('sources/')) &&
+      names.some((name) => name.startsWith('inform/')),
+  )
   for (const name of names) {
     const copy = withJournal(sealed, journalOf(sealed))
     rmSync(path.join(copy, name))
-    assert.match(verifyRun(copy).problems.map(({ file, message }) => `${file ?? ''} ${message}`).join(), new RegExp(`${name.replaceAll('.', '\\.')} is missing; the seal names it`))
+    assert.match(
+      verifyRun(copy)
+        .problems.map(({ file, message }) => `${file ?? ''} ${message}`)
+        .join(),
+      new RegExp(`${name.replaceAll('.', '\\.')} is missing; the seal names it`),
+    )
     const bytes = readFileSync(path.join(sealed, name))
-    for (const changed of [Buffer.concat([bytes, Buffer.from('x')]), bytes.subarray(0, -1), Buffer.from(bytes.toString('latin1').replace(/[a-z]/, 'X'), 'latin1')]) {
+    for (const changed of [
+      Buffer.concat([bytes, Buffer.from('x')]),
+      bytes.subarray(0, -1),
+      Buffer.from(bytes.toString('latin1').replace(/[a-z]/, 'X'), 'latin1'),
+    ]) {
       if (changed.equals(bytes)) continue
       writeFileSync(path.join(copy, name), changed)
       assert.ok(found(copy), name)
@@ -217,7 +283,12 @@ void test('output that no line names is found, in a sealed run and in one that i
   for (const run of [sealed, paused]) {
     const copy = withJournal(run, journalOf(run))
     writeFileSync(path.join(copy, 'output', 'another.1.log'), 'it was all well')
-    assert.match(verifyRun(copy).problems.map(({ message }) => message).join(), /a fence that the journal does not name/)
+    assert.match(
+      verifyRun(copy)
+        .problems.map(({ message }) => message)
+        .join(),
+      /a fence that the journal does not name/,
+    )
   }
 })
 
@@ -226,7 +297,13 @@ void test('an unfinished journal that was cut off before a fence is found by wha
   const copy = withJournal(paused, '')
   const lastOutput = lines.findLastIndex((line) => line.includes('"event":"fence-started"'))
   for (let kept = 0; kept <= lastOutput; kept += 1) {
-    writeFileSync(path.join(copy, 'journal.ndjson'), lines.slice(0, kept).map((line) => `${line}\n`).join(''))
+    writeFileSync(
+      path.join(copy, 'journal.ndjson'),
+      lines
+        .slice(0, kept)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
     assert.ok(found(copy), `${kept} lines kept`)
   }
 })

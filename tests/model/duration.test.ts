@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { duration, formatDuration, parseDuration } from '../../src/model/duration.ts'
+import { duration } from '../../src/model/duration-schema.ts'
+import { formatDuration, parseDuration } from '../../src/model/duration.ts'
 
 const parsed: [text: string, ms: number | undefined][] = [
   ['20s', 20_000],

@@ -22,7 +22,8 @@ const NEXT = step('next', '', effect('next'))
 const rows: Row[] = [
   {
     title: 'everything succeeds',
-    body: step('one', '', ['sh check', 'true'], effect('one'), ['sh verify', 'grep -q one effects.log']) + NEXT,
+    body:
+      step('one', '', ['sh check', 'true'], effect('one'), ['sh verify', 'grep -q one effects.log']) + NEXT,
     code: 0,
     standing: 'one done, next done',
     effects: 'one next',
@@ -45,7 +46,13 @@ const rows: Row[] = [
   },
   {
     title: 'a run fails: it is not verified, and nothing follows',
-    body: step('one', '', ['sh run', 'echo one >> effects.log; echo no such host >&2; exit 3'], ['sh verify', 'echo verified >> effects.log']) + NEXT,
+    body:
+      step(
+        'one',
+        '',
+        ['sh run', 'echo one >> effects.log; echo no such host >&2; exit 3'],
+        ['sh verify', 'echo verified >> effects.log'],
+      ) + NEXT,
     code: 1,
     standing: 'one failed',
     says: /run: exit code 3: no such host/,
@@ -85,7 +92,11 @@ const rows: Row[] = [
   },
   {
     title: 'a verification never holds: its last reason is told',
-    body: step('one', 'timeout="1s"', effect('one'), ['sh verify', 'echo x >> tries; echo only $(wc -l < tries) so far; false']) + NEXT,
+    body:
+      step('one', 'timeout="1s"', effect('one'), [
+        'sh verify',
+        'echo x >> tries; echo only $(wc -l < tries) so far; false',
+      ]) + NEXT,
     code: 1,
     standing: 'one failed',
     says: /verify: still not so after [\d.]+ s: exit code 1: only \d+ so far/,
@@ -93,7 +104,8 @@ const rows: Row[] = [
   },
   {
     title: 'a verification holds at the third try',
-    body: step('one', '', effect('one'), ['sh verify', 'echo x >> tries; test "$(wc -l < tries)" -ge 3']) + NEXT,
+    body:
+      step('one', '', effect('one'), ['sh verify', 'echo x >> tries; test "$(wc -l < tries)" -ge 3']) + NEXT,
     code: 0,
     standing: 'one done, next done',
     effects: 'one next',
@@ -108,7 +120,9 @@ const rows: Row[] = [
   },
   {
     title: 'a step succeeds at its second retry',
-    body: step('one', 'retries="2"', ['sh run', 'echo one >> effects.log; test "$(wc -l < effects.log)" -ge 3']) + NEXT,
+    body:
+      step('one', 'retries="2"', ['sh run', 'echo one >> effects.log; test "$(wc -l < effects.log)" -ge 3']) +
+      NEXT,
     code: 0,
     standing: 'one done, next done',
     effects: 'one one one next',
@@ -125,7 +139,13 @@ const rows: Row[] = [
   },
   {
     title: 'a retry begins with the checks again',
-    body: step('one', 'retries="1"', ['sh check', 'echo checked >> effects.log'], ['sh run', 'test "$(wc -l < effects.log)" -ge 2']) + NEXT,
+    body:
+      step(
+        'one',
+        'retries="1"',
+        ['sh check', 'echo checked >> effects.log'],
+        ['sh run', 'test "$(wc -l < effects.log)" -ge 2'],
+      ) + NEXT,
     code: 0,
     standing: 'one done, next done',
     effects: 'checked checked next',
@@ -133,7 +153,11 @@ const rows: Row[] = [
   },
   {
     title: 'a run takes too long: it is told to end, and can still write',
-    body: step('one', 'timeout="500ms"', ['sh run', "trap 'echo ended >> effects.log; exit 0' TERM; sleep 600 & wait"]) + NEXT,
+    body:
+      step('one', 'timeout="500ms"', [
+        'sh run',
+        "trap 'echo ended >> effects.log; exit 0' TERM; sleep 600 & wait",
+      ]) + NEXT,
     code: 1,
     standing: 'one failed',
     says: /run: did not end within 0.5 s/,
@@ -141,7 +165,13 @@ const rows: Row[] = [
   },
   {
     title: 'the timeout is one for the whole step, not one for each fence',
-    body: step('one', 'timeout="1s"', ['sh run', 'sleep 0.7'], ['sh run', 'sleep 0.7; echo second >> effects.log']) + NEXT,
+    body:
+      step(
+        'one',
+        'timeout="1s"',
+        ['sh run', 'sleep 0.7'],
+        ['sh run', 'sleep 0.7; echo second >> effects.log'],
+      ) + NEXT,
     code: 1,
     standing: 'one failed',
     says: /run: did not end within 0\.\d+ s/,
@@ -165,13 +195,28 @@ for (const row of rows)
     if (row.says) assert.match(reasons(events), row.says)
     if (row.says) assert.match(stderr, row.says)
     assert.equal(project.read('effects.log').trimEnd().replaceAll('\n', ' '), row.effects)
-    if (row.attempts !== undefined) assert.deepEqual(only(events, 'step-started').filter(({ step }) => step === 'one').map(({ attempt }) => attempt), Array.from({ length: row.attempts }, (_, index) => index + 1))
+    if (row.attempts !== undefined)
+      assert.deepEqual(
+        only(events, 'step-started')
+          .filter(({ step }) => step === 'one')
+          .map(({ attempt }) => attempt),
+        Array.from({ length: row.attempts }, (_, index) => index + 1),
+      )
     await assertSound(project)
   })
 
 void test('a fence that a script file gives to two roles or targets is executed each time', async (t) => {
-  const body = step('one', '', ['sh run file=scripts/count.sh', ''], ['sh run file=scripts/count.sh', ''], ['sh verify file=scripts/count.sh', ''])
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body), 'scripts/count.sh': 'echo x >> effects.log\n' })
+  const body = step(
+    'one',
+    '',
+    ['sh run file=scripts/count.sh', ''],
+    ['sh run file=scripts/count.sh', ''],
+    ['sh verify file=scripts/count.sh', ''],
+  )
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(body),
+    'scripts/count.sh': 'echo x >> effects.log\n',
+  })
   const { code, stderr } = await project.run('it')
   assert.equal(code, 0, stderr)
   assert.equal(project.read('effects.log'), 'x\nx\nx\n')

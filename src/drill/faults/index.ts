@@ -5,7 +5,7 @@ import { postgresKill } from './postgres-kill.ts'
 import { regionLoss } from './region-loss.ts'
 import { replicationCut } from './replication-cut.ts'
 
-export type { Fault, Injection } from './fault.ts'
+export type { Fault } from './fault.ts'
 
 /** Every fault that can be injected; a new one is a new file and a line here. */
 export const faults: Fault[] = [postgresKill, regionLoss, replicationCut, oldPrimaryReturns]

@@ -1,0 +1,69 @@
+import path from 'node:path'
+import { query } from '../fences/query.ts'
+import { runTs } from '../fences/ts.ts'
+
+/** Nobody listens there. */
+const NOBODY = {
+  kind: 'postgres',
+  name: 'nobody',
+  host: '127.0.0.1',
+  port: 1,
+  database: '',
+  user: '',
+  region: '',
+} as const
+const NOTHING = {
+  id: '',
+  step: '',
+  fence: {
+    role: 'run',
+    lang: 'ts',
+    code: 'export {}',
+    place: { file: path.basename(import.meta.filename), line: 1, column: 1 },
+    bind: [],
+  },
+  timeoutMs: 1000,
+  poll: false,
+  declares: {},
+  context: {
+    input: {},
+    outputs: {},
+    targets: {},
+    run: { id: '', runbook: '', step: '', environment: '', operator: '', mode: '' },
+  },
+} as const
+
+/**
+ * Much of Node and of the libraries is loaded only when it is first used. A worker uses it once before anyone waits for it: a fence
+ * that does nothing, a query that nobody answers, a request that goes nowhere, a program that only succeeds.
+ */
+export async function warmUp(enough: () => boolean): Promise<void> {
+  await within(async () => {
+    // What zx tells of this is nobody's output.
+    $.log = () => {}
+    await useOnce(enough)
+  })
+}
+
+async function useOnce(enough: () => boolean): Promise<void> {
+  const root = import.meta.dirname
+  const parts = [
+    () => runTs({ ...NOTHING, fence: { ...NOTHING.fence, bind: [] }, root, snapshot: root }, query),
+    () => query(NOBODY, 'select 1'),
+    saltPassword,
+    () => fetch('http://127.0.0.1:2/'),
+    () => $`true`,
+  ]
+  // What fails here fails again, and is reported, where it matters.
+  for (const part of parts) if (!enough()) await part().catch(() => undefined)
+}
+
+/** What PostgreSQL's clients do with a password. */
+async function saltPassword(): Promise<void> {
+  const { subtle } = globalThis.crypto
+  const key = await subtle.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits'])
+  const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(8), iterations: 1 }
+  const salted = await subtle.deriveBits(parameters, key, 256)
+  const signing = await subtle.importKey('raw', salted, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  await subtle.digest('SHA-256', await subtle.sign('HMAC', signing, new Uint8Array(8)))
+}

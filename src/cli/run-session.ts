@@ -228,19 +228,31 @@ type Opening = {
   identity: Identity | undefined
 }
 
+/** The supervisor of the run, with workers only where something needs them. */
+function startExecutor(
+  { runbook, environment, inputs }: RunSettings,
+  directory: string,
+  onLost: () => void,
+): SupervisedExecutor {
+  const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
+  const secrets = [...environment.secrets, ...secretInputs(runbook, inputs)]
+  return new SupervisedExecutor({
+    directory,
+    secrets,
+    workers: needsWorkers ? WARM_WORKERS : 0,
+    graceMs: GRACE_MS,
+    onLost,
+  })
+}
+
 async function openRun(
   settings: RunSettings,
   { directory, lock, state, end, authority, identity }: Opening,
 ): Promise<OpenRun> {
   const { root, runbook, environment, plan } = settings
-  const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
-  const executor = new SupervisedExecutor({
-    directory,
-    secrets: [...environment.secrets, ...secretInputs(runbook, settings.inputs)],
-    workers: needsWorkers ? WARM_WORKERS : 0,
-    graceMs: GRACE_MS,
-    onLost: () => pause('the supervisor of the run ended; resuming starts another one'),
-  })
+  const executor = startExecutor(settings, directory, () =>
+    pause('the supervisor of the run ended; resuming starts another one'),
+  )
   const head = { digest: runbook.digest, operator: settings.operatorName, environment: environment.name }
   const files = [journalFile(directory), ...mirrorFile(settings.mirror, directory)]
   const recorder = new Recorder(directory, new Journal(files, head, end, systemClock), state, executor)
@@ -293,9 +305,7 @@ async function openRun(
     recorder,
     screen,
     directory,
-    ready: async () => {
-      await Promise.all([executor.ready(), prepareMessages(session)])
-    },
+    ready: () => ready(executor, session),
     stopRecording: recording.stop,
     sign: () => signSealed(settings, directory, state.run, { authority, identity }),
     close,
@@ -303,11 +313,13 @@ async function openRun(
 }
 
 /** The template engine is large, and compiles a template when it is first filled in: both are over before the clock runs. */
-async function prepareMessages(session: Session): Promise<void> {
+async function ready(executor: SupervisedExecutor, session: Session): Promise<void> {
   const informs = executables(session.runbook.nodes).filter((node) => node.kind === 'inform')
-  if (informs.length === 0) return
-  const { renderInform } = await import('../steps/inform/run.ts')
-  for (const inform of informs) renderInform(inform, session)
+  if (informs.length > 0) {
+    const { renderInform } = await import('../steps/inform/run.ts')
+    for (const inform of informs) renderInform(inform, session)
+  }
+  await executor.ready()
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

@@ -6,6 +6,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { text } from 'node:stream/consumers'
+import packageFile from '../../package.json' with { type: 'json' }
 import { readJournal } from '../../src/journal/read.ts'
 import { journalFile, listRuns } from '../../src/journal/run-directory.ts'
 import type { JournalEvent } from '../../src/model/event.ts'
@@ -14,7 +15,7 @@ import { endProcesses } from './processes.ts'
 import { PLAN } from './plan.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '..', '..')
-export const MAIN = path.join(REPOSITORY, 'src', 'cli', 'main.ts')
+export const MAIN = path.join(REPOSITORY, packageFile.bin.drillbook)
 const SOURCE_ROOT = path.join(REPOSITORY, 'node_modules', '.bin')
 /** Every process that a test project starts carries this with the project's folder: none is ever lost from sight. */
 export const MARK = 'DRILLBOOK_TEST_PROJECT'

@@ -113,7 +113,7 @@ const passwordInUrl: Shape = {
   },
 }
 
-/** Everything between the lines of a private key, once there is as much base64 as no prose has. */
+/** Everything after the first line of a private key, once there is as much base64 as no prose has. */
 const privateKey: Shape = {
   name: 'private key',
   source: 'RFC 7468; RFC 9580, 6.2; secretlint privatekey',
@@ -125,16 +125,17 @@ const privateKey: Shape = {
     const text = data.toString('latin1', from, end)
     const border = text.indexOf('----')
     const body = border === -1 ? text : text.slice(0, border)
-    if (/[A-Za-z0-9+/=]{40}/.test(body)) {
-      const to =
-        border === -1 ? runEnd(data, from + body.search(/[A-Za-z0-9+/=]{40}/), end, PEM_BODY) : from + border
+    const isProse = body.length >= SOON && !/[A-Za-z0-9+/=]{24}/.test(body.slice(0, SOON))
+    const key = isProse ? -1 : body.search(/[A-Za-z0-9+/=]{40}/)
+    if (key !== -1) {
+      const to = runEnd(data, from + key, end, PEM_BODY)
       return { from, to, open: to === end }
     }
-    if (border !== -1 || last || (body.length > 512 && !/[A-Za-z0-9+/=]{24}/.test(body)))
-      return { until: from + body.length }
-    return 'more'
+    return border !== -1 || last || isProse ? { until: from + body.length } : 'more'
   },
 }
+/** After so many bytes, which hold all that may stand before the key itself, it has begun. */
+const SOON = 512
 
 /** The value of the header up to the end of its line or of its quotes. */
 const authorization: Shape = {

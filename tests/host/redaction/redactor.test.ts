@@ -96,7 +96,7 @@ const bytes = fc.oneof(
   { weight: 4, arbitrary: fc.array(pieces, { maxLength: 20 }).map((parts) => Buffer.from(parts.join(''))) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)) },
 )
-const RUNS = { numRuns: 5000 }
+const RUNS = { numRuns: process.env['DRILLBOOK_EXHAUSTIVE'] === '1' ? 500_000 : 20_000 }
 
 void test('the result does not depend on the chunks', () => {
   const redactor = createRedactor(SECRETS)
@@ -124,6 +124,30 @@ void test('no secret is left, and every other byte is there, in its place', () =
       }
     }),
     RUNS,
+  )
+})
+
+void test('exactly what a search for every secret at every place would find', () => {
+  const ab = (least: number, most: number) =>
+    fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: least, maxLength: most })
+  fc.assert(
+    fc.property(
+      fc.array(ab(4, 7), { minLength: 1, maxLength: 5 }),
+      ab(0, 60),
+      fc.nat(60),
+      (secrets, text, place) => {
+        const hidden = Array.from(text, () => false)
+        for (const secret of secrets)
+          for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1))
+            hidden.fill(true, at, at + secret.length)
+        const marked = Array.from(text, (character, index) =>
+          hidden[index] === true ? '*' : character,
+        ).join('')
+        const pieces = cut(Buffer.from(text), [Math.min(place, text.length)])
+        assert.equal(through(createRedactor(secrets), pieces).toString(), marked.replace(/\*+/g, PLACEHOLDER))
+      },
+    ),
+    { numRuns: 300 },
   )
 })
 

@@ -4,11 +4,14 @@ import type { PostgresTarget, Target } from '../../src/fences/api.ts'
 /** A PostgreSQL node whose files this machine can reach. */
 export type LocalNode = PostgresTarget & { dataDirectory: string; bin: string }
 
-/** The target as a node with files here. Elsewhere, replace what these scripts do by the same over ssh or your orchestrator. */
-export function localNode(name: string): LocalNode {
+/**
+ * The target as a node with files here. Elsewhere, replace what these scripts do by the same over ssh or your orchestrator.
+ * `mayBeMissing`: a data directory that an interrupted rebuild moved aside is no reason to stop.
+ */
+export function localNode(name: string, { mayBeMissing = false } = {}): LocalNode {
   const node = postgresNode(name)
   const { dataDirectory, binDirectory } = node
-  if (dataDirectory === undefined || !existsSync(dataDirectory))
+  if (dataDirectory === undefined || !(mayBeMissing || existsSync(dataDirectory)))
     throw new Error(
       `${name}: its data directory (${dataDirectory ?? 'not in environments.yaml'}) is not on this machine; run this on its host`,
     )
@@ -29,6 +32,8 @@ export function asOwner(node: LocalNode): string[] {
 
 /** Whether a postmaster runs in the data directory: pg_ctl status ends with 0 when one does, 3 when none does. */
 export async function isRunning(node: LocalNode): Promise<boolean> {
+  // Not there, or a copy that was interrupted before it was one.
+  if (!existsSync(`${node.dataDirectory}/PG_VERSION`)) return false
   const { exitCode } = await $({
     nothrow: true,
     quiet: true,

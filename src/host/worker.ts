@@ -34,15 +34,24 @@ process.on('disconnect', () => {
 })
 
 let busy = false
-// What the first fences need is loaded now, not then; once one is waiting, it has to do.
-const warm = import('../fences/sql.ts').then(() => warmUp(() => busy))
-void warm.then(() => send({ type: 'ready' }))
+/** What goes on in this process while no fence is executed. */
+let resting = 0
+// What the first fences need is loaded now, not then.
+const ready = import('../fences/sql.ts').then(prepare)
+void ready.then(() => send({ type: 'ready' }))
+
+async function prepare(): Promise<void> {
+  await nextTurn()
+  resting = process.getActiveResourcesInfo().length
+  // Once a fence is waiting, what is warm by then has to do.
+  await warmUp(() => busy)
+  await comesToRest()
+}
 
 async function perform(job: FenceJob, nonce: string): Promise<void> {
   busy = true
-  await warm
+  await ready
   restoreProcess(job)
-  const before = process.getActiveResourcesInfo().length
   const started = offspring()
   const outcome = job.poll
     ? await poll(
@@ -51,7 +60,7 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
         (reason) => send({ type: 'waiting', reason }),
       )
     : await attempt(job, job.timeoutMs)
-  const clean = await settles(() => process.getActiveResourcesInfo().length <= before)
+  const clean = await comesToRest()
   // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
   process.stdout.write(nonce)
   process.stderr.write(nonce)
@@ -61,12 +70,16 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
 }
 
 /** A connection that was ended, or refused, is let go of within the next few turns. */
-async function settles(holds: () => boolean): Promise<boolean> {
+async function comesToRest(): Promise<boolean> {
   for (let turn = 0; turn < TURNS; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (holds()) return true
+    await nextTurn()
+    if (process.getActiveResourcesInfo().length <= resting) return true
   }
   return false
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 async function attempt(job: FenceJob, timeoutMs: number): Promise<Outcome> {

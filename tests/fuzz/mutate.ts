@@ -72,7 +72,7 @@ export function mutatedBytes(bytes: Buffer): fc.Arbitrary<Buffer> {
       if (kind === 'cut') return Buffer.concat([so.subarray(0, at), so.subarray(at + length)])
       if (kind === 'repeat') return Buffer.concat([so.subarray(0, at), piece, so.subarray(at)])
       const copy = Buffer.from(so)
-      if (kind === 'zero') copy.fill(0, at, at + length)
+      if (kind === 'zero') copy.fill(0, Math.min(at, copy.length), Math.min(at + length, copy.length))
       else if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << bit)
       return copy
     }, bytes),

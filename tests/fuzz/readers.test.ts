@@ -61,7 +61,7 @@ after(() => rmSync(root, { recursive: true, force: true }))
 function worded(problems: readonly Problem[]): void {
   for (const { message } of problems) {
     assert.ok(message.length > 3, message)
-    assert.doesNotMatch(message, /undefined|\[object Object\]|NaN|ZodError/)
+    assert.doesNotMatch(message, /\[object Object\]|ZodError|\n {4}at /)
   }
 }
 
@@ -218,7 +218,7 @@ void test('what a sh fence hands on', () => {
   fc.assert(
     fc.property(fc.oneof(mutated('a=x\nb=1\nc=true\n'), fc.string({ unit: 'binary' })), (text) => {
       const result = parseOutputs(text, declares)
-      if ('reason' in result) return worded([{ message: result.reason.replaceAll('undefined', '') }])
+      if ('reason' in result) return worded([{ message: result.reason }])
       for (const [key, value] of Object.entries(result.outputs)) assert.equal(typeof value, new Map(Object.entries(declares)).get(key))
       assert.deepEqual(JSON.parse(JSON.stringify(result.outputs)), result.outputs)
     }),

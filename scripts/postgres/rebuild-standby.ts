@@ -4,10 +4,11 @@ import pg from 'pg'
 import { asOwner, isRunning, localNode } from './node.ts'
 
 const primary = localNode('orders-db.standby')
-const standby = localNode('orders-db.primary')
+const standby = localNode('orders-db.primary', { mayBeMissing: true })
 const owner = asOwner(standby)
 const data = standby.dataDirectory
 const slot = standby.region.replaceAll('-', '_')
+const VANISHED = /^cp: cannot (stat|open|access) .*: No such file or directory$/
 const NOT_COPIED = [
   'postmaster.pid',
   'postmaster.opts',
@@ -40,12 +41,13 @@ await client.connect()
 try {
   await client.query(`select pg_backup_start('standby of ${slot}', true)`)
   await $`${owner} mkdir -m 0700 ${data}`
-  const entries = readdirSync(primary.dataDirectory).filter(
-    (entry) => !NOT_COPIED.includes(entry) && !entry.startsWith('pg_hba.conf.'),
-  )
-  await $({
-    quiet: true,
-  })`${owner} cp -a ${entries.map((entry) => `${primary.dataDirectory}/${entry}`)} ${data}`
+  const files = readdirSync(primary.dataDirectory)
+    .filter((name) => !NOT_COPIED.includes(name) && !name.startsWith('pg_hba.conf.'))
+    .map((name) => `${primary.dataDirectory}/${name}`)
+  const copy = await $({ quiet: true, nothrow: true })`${owner} env LC_ALL=C cp -a ${files} ${data}`
+  // A running primary removes temporary files while it is copied. Nothing else may go wrong.
+  const serious = copy.stderr.split('\n').filter((line) => line !== '' && !VANISHED.test(line))
+  if (copy.exitCode !== 0 && serious.length > 0) throw new Error(`the copy failed: ${serious.join('; ')}`)
   await $`${owner} mkdir -m 0700 ${data}/pg_replslot ${data}/pg_wal ${data}/pg_dynshmem ${data}/pg_stat_tmp`
   const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)')
   await $({ input: rows[0]?.labelfile ?? '' })`${owner} tee ${data}/backup_label`

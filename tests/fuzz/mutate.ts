@@ -50,7 +50,10 @@ const STRANGE = [
 const change = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   length: fc.nat(40),
-  put: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...STRANGE) }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) }),
+  put: fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...STRANGE) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+  ),
 })
 
 /** The text with a few pieces replaced. */
@@ -65,7 +68,12 @@ export function mutated(text: string): fc.Arbitrary<string> {
 
 /** The bytes with some flipped, removed or repeated. */
 export function mutatedBytes(bytes: Buffer): fc.Arbitrary<Buffer> {
-  const byteChange = fc.record({ at: fc.nat(Math.max(0, bytes.length - 1)), kind: fc.constantFrom('flip', 'cut', 'repeat', 'zero'), length: fc.nat(300), bit: fc.nat(7) })
+  const byteChange = fc.record({
+    at: fc.nat(Math.max(0, bytes.length - 1)),
+    kind: fc.constantFrom('flip', 'cut', 'repeat', 'zero'),
+    length: fc.nat(300),
+    bit: fc.nat(7),
+  })
   return fc.array(byteChange, { minLength: 1, maxLength: 3 }).map((changes) =>
     changes.reduce((so, { at, kind, length, bit }) => {
       const piece = so.subarray(at, at + length)

@@ -26,7 +26,13 @@ import { NAMESPACES } from '../../src/model/signed.ts'
 import { measurementLines, summaryLines } from '../../src/reports/summary.ts'
 import { describeEvent } from '../../src/reports/timeline.ts'
 import { nextAction } from '../../src/runner/plan.ts'
-import { answerLine, challengeLine, readAnswer, readChallenge, valuesHash } from '../../src/runner/approval-text.ts'
+import {
+  answerLine,
+  challengeLine,
+  readAnswer,
+  readChallenge,
+  valuesHash,
+} from '../../src/runner/approval-text.ts'
 import { groupsOf, readGroups, readSpokenRequest, spokenRequest } from '../../src/runner/spoken.ts'
 import { Project, REPOSITORY, runbook, step } from '../helpers/project.ts'
 import { mutated, mutatedBytes, runs } from './mutate.ts'
@@ -34,7 +40,12 @@ import { mutated, mutatedBytes, runs } from './mutate.ts'
 /** Everything that was not written by this program is refused with words: nothing throws anything else, nothing hangs. */
 
 const BODY =
-  step('one', 'outputs="token"', ['sh run', 'echo one; echo token=x >> "$DRILLBOOK_OUTPUT"'], ['sh verify', 'true']) +
+  step(
+    'one',
+    'outputs="token"',
+    ['sh run', 'echo one; echo token=x >> "$DRILLBOOK_OUTPUT"'],
+    ['sh verify', 'true'],
+  ) +
   `<Decision id="way" default="on">\n\n## Which?\n\n<Choice value="on" title="On">\n\nGo.\n\n</Choice>\n\n<Choice value="off" title="Off">\n\nStop.\n\n</Choice>\n\n</Decision>\n` +
   step('two', 'when="way=on"', ['sh run', 'false'], ['sh rollback', 'true'])
 const INPUTS = `inputs:
@@ -109,14 +120,29 @@ void test('journals with a whole chain and strange values', () => {
     .trimEnd()
     .split('\n')
     .map((line): Record<string, unknown> => Object(JSON.parse(line)))
-  const replacement = fc.record({ line: fc.nat(lines.length - 1), field: fc.nat(30), value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('__proto__', 'one', 'two', 'way', '', -1, 1e300, null)) })
-  const shuffled = fc.record({ order: fc.shuffledSubarray([...lines.keys()]), replacements: fc.array(replacement, { maxLength: 3 }) })
+  const replacement = fc.record({
+    line: fc.nat(lines.length - 1),
+    field: fc.nat(30),
+    value: fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom('__proto__', 'one', 'two', 'way', '', -1, 1e300, null),
+    ),
+  })
+  const shuffled = fc.record({
+    order: fc.shuffledSubarray([...lines.keys()]),
+    replacements: fc.array(replacement, { maxLength: 3 }),
+  })
   fc.assert(
     fc.property(shuffled, ({ order, replacements }) => {
       const changed = lines.map((line, index) => {
         const own = replacements.filter((one) => one.line === index)
         const names = Object.keys(line)
-        return { ...line, ...Object.fromEntries(own.map(({ field, value }) => [names[field % names.length] ?? 'event', value])) }
+        return {
+          ...line,
+          ...Object.fromEntries(
+            own.map(({ field, value }) => [names[field % names.length] ?? 'event', value]),
+          ),
+        }
       })
       writeFileSync(file, rechained(order.map((index) => changed[index] ?? {})))
       lookAt(file)
@@ -134,7 +160,10 @@ void test('lock files', async () => {
       mkdirSync(folder)
       writeFileSync(path.join(folder, '4.json'), text)
       try {
-        const lock = await acquireLock(folder, thisHolder('a', 'b'), lookFrom(root), { resuming: false, takeOver: false })
+        const lock = await acquireLock(folder, thisHolder('a', 'b'), lookFrom(root), {
+          resuming: false,
+          takeOver: false,
+        })
         lock.release()
       } catch (error) {
         assert.ok(error instanceof OperatorError, String(error))
@@ -150,7 +179,11 @@ void test('what supervisors leave', () => {
   mkdirSync(path.join(directory, 'outcomes'), { recursive: true })
   const notes = readFileSync(path.join(project.lastRun(), 'supervision.ndjson'), 'utf8')
   const parse = (value: unknown): ReturnType<typeof outcome.parse> => outcome.parse(value)
-  const left = fc.oneof(mutated('{"kind":"failed","durationMs":5,"reason":"x","exitCode":3}'), fc.json(), fc.string())
+  const left = fc.oneof(
+    mutated('{"kind":"failed","durationMs":5,"reason":"x","exitCode":3}'),
+    fc.json(),
+    fc.string(),
+  )
   fc.assert(
     fc.property(left, mutated(notes), (text, note) => {
       writeFileSync(path.join(directory, 'outcomes', 'job.json'), text)
@@ -158,14 +191,25 @@ void test('what supervisors leave', () => {
       const found = readOutcome(directory, 'job', parse)
       if (found !== undefined) assert.doesNotThrow(() => outcome.parse(found))
       const { supervisors } = readSupervision(directory)
-      for (const { pid, startTime, boot } of supervisors) assert.deepEqual([typeof pid, typeof startTime, typeof boot], ['number', 'string', 'string'])
+      for (const { pid, startTime, boot } of supervisors)
+        assert.deepEqual([typeof pid, typeof startTime, typeof boot], ['number', 'string', 'string'])
     }),
     runs(400, 20_000),
   )
 })
 
 void test('--set', () => {
-  const name = fc.constantFrom('name', 'count', 'sure', 'size', 'way', '__proto__', 'constructor', 'toString', '')
+  const name = fc.constantFrom(
+    'name',
+    'count',
+    'sure',
+    'size',
+    'way',
+    '__proto__',
+    'constructor',
+    'toString',
+    '',
+  )
   const setting = fc.oneof(
     fc.string(),
     fc.tuple(name, fc.string({ unit: 'binary' })).map(([key, value]) => `${key}=${value}`),
@@ -178,7 +222,9 @@ void test('--set', () => {
         assert.deepEqual(Object.keys(inputs).sort(), Object.keys(book.inputs).sort())
         for (const [key, value] of Object.entries(inputs)) assert.equal(typeof value, book.inputs[key]?.type)
         if (typeof inputs['count'] === 'number') assert.ok(Number.isFinite(inputs['count']))
-        assert.ok([...choices].every(([decision, choice]) => decision === 'way' && ['on', 'off'].includes(choice)))
+        assert.ok(
+          [...choices].every(([decision, choice]) => decision === 'way' && ['on', 'off'].includes(choice)),
+        )
       } catch (error) {
         assert.ok(error instanceof OperatorError, String(error))
         worded(error.problems)
@@ -197,8 +243,14 @@ void test('the plan files', { timeout: 3_600_000 }, () => {
   const copy = path.join(root, 'plan')
   cpSync(folder, path.join(copy, 'docs', 'plan'), { recursive: true })
   mkdirSync(path.join(copy, 'runbooks'))
-  const texts = new Map(readdirSync(folder).filter((name) => name.endsWith('.yaml')).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]))
-  const changed = fc.constantFrom(...texts.keys()).chain((name) => mutated(texts.get(name) ?? '').map((text) => ({ name, text })))
+  const texts = new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
+  )
+  const changed = fc
+    .constantFrom(...texts.keys())
+    .chain((name) => mutated(texts.get(name) ?? '').map((text) => ({ name, text })))
   fc.assert(
     fc.property(changed, ({ name, text }) => {
       const file = path.join(copy, 'docs', 'plan', name)
@@ -207,7 +259,8 @@ void test('the plan files', { timeout: 3_600_000 }, () => {
       writeFileSync(file, texts.get(name) ?? '')
       worded(problems)
       if (!plan) assert.ok(problems.length > 0)
-      for (const problem of problems) assert.ok(problem.file !== undefined && (problem.line ?? 1) >= 1, JSON.stringify(problem))
+      for (const problem of problems)
+        assert.ok(problem.file !== undefined && (problem.line ?? 1) >= 1, JSON.stringify(problem))
     }),
     runs(60, 5000),
   )
@@ -219,7 +272,8 @@ void test('what a sh fence hands on', () => {
     fc.property(fc.oneof(mutated('a=x\nb=1\nc=true\n'), fc.string({ unit: 'binary' })), (text) => {
       const result = parseOutputs(text, declares)
       if ('reason' in result) return worded([{ message: result.reason }])
-      for (const [key, value] of Object.entries(result.outputs)) assert.equal(typeof value, new Map(Object.entries(declares)).get(key))
+      for (const [key, value] of Object.entries(result.outputs))
+        assert.equal(typeof value, new Map(Object.entries(declares)).get(key))
       assert.deepEqual(JSON.parse(JSON.stringify(result.outputs)), result.outputs)
     }),
     runs(1000, 50_000),
@@ -228,22 +282,43 @@ void test('what a sh fence hands on', () => {
 
 void test('whatever is printed, nothing reaches the terminal that it would obey', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), mutated('plain \u001b[31mred\u001b[0m \u009b2J \u0007')), fc.integer({ min: 10, max: 100 }), (text, width) => {
-      const shown = printable(text)
-      // eslint-disable-next-line no-control-regex -- control characters are what this is about
-      assert.doesNotMatch(shown, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
-      wrap(shown, width)
-    }),
+    fc.property(
+      fc.oneof(fc.string({ unit: 'binary' }), mutated('plain \u001b[31mred\u001b[0m \u009b2J \u0007')),
+      fc.integer({ min: 10, max: 100 }),
+      (text, width) => {
+        const shown = printable(text)
+        // eslint-disable-next-line no-control-regex -- control characters are what this is about
+        assert.doesNotMatch(shown, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+        wrap(shown, width)
+      },
+    ),
     runs(1000, 50_000),
   )
 })
 
 void test('requests for approval and their answers', () => {
   const values = { inputs: { name: 'abc', token: null }, outputs: {}, targets: {} }
-  const context = { runbook: 'it', step: 'one', environment: 'plain', requester: 'ada', digest: 'a'.repeat(64) }
+  const context = {
+    runbook: 'it',
+    step: 'one',
+    environment: 'plain',
+    requester: 'ada',
+    digest: 'a'.repeat(64),
+  }
   const instants = { issuedAt: '2026-11-21T01:02:03Z', expiresAt: '2026-11-21T01:12:03Z' }
-  const request = { ...context, ...instants, run: '20261121-010203-it-abcd', attempt: 1, action: 'run' as const, values: valuesHash(values) }
-  const blob = rebuilt('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOKL98JxhMu/uXt4kC5HtKJmzOBEWGEbRAhuJ9+j4/RR', NAMESPACES.approval, Buffer.alloc(64, 7))
+  const request = {
+    ...context,
+    ...instants,
+    run: '20261121-010203-it-abcd',
+    attempt: 1,
+    action: 'run' as const,
+    values: valuesHash(values),
+  }
+  const blob = rebuilt(
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOKL98JxhMu/uXt4kC5HtKJmzOBEWGEbRAhuJ9+j4/RR',
+    NAMESPACES.approval,
+    Buffer.alloc(64, 7),
+  )
   const signature = readBlob(blob)
   assert.ok(signature)
   const challenge = challengeLine({ request, values })
@@ -252,10 +327,24 @@ void test('requests for approval and their answers', () => {
   const groups = [...(spokenRequest(request) ?? []), ...groupsOf(Buffer.alloc(64, 9))].join(' ')
   const json = JSON.stringify({ request, values })
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), mutated(challenge), mutated(answer), mutated(groups), mutated(json)), (text) => {
-      for (const read of [readAnswer(text), readChallenge(text), readGroups(text, 64), readSpokenRequest(text, context)])
-        if ('problem' in read) assert.ok(String(read.problem).length > 3)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        mutated(challenge),
+        mutated(answer),
+        mutated(groups),
+        mutated(json),
+      ),
+      (text) => {
+        for (const read of [
+          readAnswer(text),
+          readChallenge(text),
+          readGroups(text, 64),
+          readSpokenRequest(text, context),
+        ])
+          if ('problem' in read) assert.ok(read.problem.length > 3)
+      },
+    ),
     runs(400, 20_000),
   )
 })

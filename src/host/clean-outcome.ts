@@ -5,7 +5,7 @@ import type { Redactor } from './redaction/index.ts'
 /** A reason is for people: what is longer is cut. */
 const LONGEST_REASON = 4000
 /** Outputs are values, and every line of the journal is read again and again. */
-const LONGEST_OUTPUTS = 256 * 1024
+const LONGEST_OUTPUTS = 1_000_000
 
 /** A reason without secrets, not too long to be read. The secrets first: what is cut could not be told from other text. */
 export function cleanReason(reason: string, redactor: Redactor): string {

@@ -241,8 +241,8 @@ void test('a ts fence, a verification and a reason of many megabytes', { timeout
 void test('outputs are values: what is too long for one is refused', { timeout: 600_000 }, async (t) => {
   for (const fence of [
     ['sh run', 'head -c 300000000 /dev/zero | tr "\\0" o > "$DRILLBOOK_OUTPUT"'],
-    ['sh run', 'printf "value=%0400000d\\n" 1 > "$DRILLBOOK_OUTPUT"'],
-    ['ts run', `output('value', 'o'.repeat(400_000))`],
+    ['sh run', 'printf "value=%0999999d\\n" 1 > "$DRILLBOOK_OUTPUT"'],
+    ['ts run', `output('value', 'o'.repeat(1_400_000))`],
   ] as [string, string][]) {
     const project = makeProject(t, { 'runbooks/flood.mdx': runbook(step('flood', 'outputs="value"', fence)) })
     const end = await flooded(project)

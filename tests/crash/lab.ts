@@ -20,8 +20,6 @@ import { Terminal } from '../helpers/terminal.ts'
 const [roundsWanted = '20', seed = String(Date.now())] = process.argv.slice(2)
 const LAB = 'crash'
 const quiet = (): void => undefined
-/** A recovery takes about so long here; the kill falls somewhere within. */
-let typicalMs = 8000
 let state = Number(seed) % 2 ** 31
 
 /** The same kills again for the same seed. */
@@ -45,20 +43,39 @@ const project = realProject()
 const env = { DRILLBOOK_LAB: project.path('labs') }
 Object.assign(process.env, env)
 
-type Round = { killedAtMs: number; both: boolean; asked: number; failures: string[] }
+type Round = { killedAtMs: number; both: boolean; tooLate: boolean; asked: number; failures: string[] }
 
-async function play(number: number): Promise<Round> {
-  const both = number % 2 === 1
+function recovering(runs: number): { runner: ReturnType<Project['start']>; end: Promise<unknown>; fault: Promise<void> } {
   const runner = project.start(['run', 'database-failure', '--yes', '--lab', LAB], { env })
-  const end = ended(runner)
-  await until('the fault is injected', () => project.runIds().length === number + 1 && only(project.journal(), 'fault-injected').length === 1, 90_000)
+  const injected = (): boolean => project.runIds().length === runs && only(project.journal(), 'fault-injected').length === 1
+  return { runner, end: ended(runner), fault: until('the fault is injected', injected, 90_000) }
+}
+
+/** How long a recovery takes here when nobody disturbs it: the kills fall within. */
+async function undisturbed(): Promise<number> {
+  const { end, fault } = recovering(1)
+  await fault
+  const begun = performance.now()
+  await until('the run ends', () => only(project.journal(), 'run-finished').length === 1, 120_000)
+  const took = performance.now() - begun
+  await end
+  const failures = await judge()
+  if (failures.length > 0) throw new Error(`the undisturbed recovery failed: ${failures.join('; ')}`)
+  return took
+}
+
+async function play(number: number, typicalMs: number): Promise<Round> {
+  const both = number % 2 === 1
+  const { runner, end, fault } = recovering(number + 2)
+  await fault
   const killedAtMs = Math.round(random() * typicalMs)
   await Promise.race([delay(killedAtMs), end])
+  const tooLate = isFinished()
   const [supervisor] = readSupervision(project.lastRun()).supervisors
   if (both && supervisor) kill(supervisor.pid)
   runner.kill('SIGKILL')
   await end
-  const round: Round = { killedAtMs, both, asked: 0, failures: [] }
+  const round: Round = { killedAtMs, both, tooLate, asked: 0, failures: [] }
   for (let attempt = 1; attempt <= 6 && !isFinished(); attempt += 1) {
     const resumed = await project.cli(['resume', 'last', '--yes'], { env })
     if (/defect|damaged/.test(resumed.stderr)) round.failures.push(resumed.stderr)
@@ -116,11 +133,11 @@ async function requireLab(): Promise<Lab> {
 const rounds: Round[] = []
 try {
   await up({ ...defaultOptions, name: LAB, synchronousCommit: 'remote_apply' }, quiet)
-  const begun = performance.now()
+  const typicalMs = await undisturbed()
+  console.log(`undisturbed: ${Math.round(typicalMs)} ms from the fault to the end`)
   for (let number = 0; number < Number(roundsWanted); number += 1) {
-    const round = await play(number)
+    const round = await play(number, typicalMs)
     rounds.push(round)
-    if (number === 0) typicalMs = Math.max(typicalMs, (performance.now() - begun) / 2)
     console.log(`round ${number + 1}: killed ${round.both ? 'runner and supervisor' : 'the runner'} ${round.killedAtMs} ms after the fault; asked ${round.asked} times; ${round.failures.length === 0 ? 'recovered' : `FAILED ${round.failures.join('; ')}`}`)
     if (round.failures.length > 0 && !(await (await requireLab()).health()).healthy) {
       await down(LAB, quiet)
@@ -130,7 +147,8 @@ try {
 } finally {
   const failed = rounds.filter(({ failures }) => failures.length > 0).length
   const asked = rounds.filter((round) => round.asked > 0).length
-  console.log(`random kills in the lab: ${rounds.length} rounds, ${failed} failures, ${asked} in which a person was asked (seed ${seed})`)
+  const late = rounds.filter(({ tooLate }) => tooLate).length
+  console.log(`random kills in the lab: ${rounds.length - late} rounds, ${failed} failures, ${asked} in which a person was asked (seed ${seed})`)
   for (const name of names()) await down(name, quiet)
   rmSync(project.root, { recursive: true, force: true })
   process.exitCode = failed === 0 && rounds.length > 0 ? 0 : 1

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import path from 'node:path'
 import { JOB_VARIABLE, parseOutputs, shCommand, shEnvironment } from '../fences/sh.ts'
 import type { Outcome } from '../model/outcome.ts'
+import { locate } from './locate.ts'
 import { poll } from './poll.ts'
 import type { RunningJob } from './running-job.ts'
 import { formatBytes } from './text.ts'
@@ -10,6 +11,8 @@ import { wholeStart } from './utf8.ts'
 
 /** After its process has ended, how long the rest of its output is awaited when something else holds the pipe open. */
 const DRAIN_MS = 200
+/** This process changes none of it, and every look at process.env is a call into the system. */
+const INHERITED = { ...process.env }
 /** How much of $DRILLBOOK_OUTPUT is read. */
 const LONGEST_OUTPUTS = 1_000_000
 /** How much of the last line stands in the reason of a failure. */
@@ -45,7 +48,7 @@ async function attempt(
   const { program, args } = shCommand(job)
   const started = performance.now()
   const end = await spawnAndWait(task, print, program, args, {
-    ...process.env,
+    ...INHERITED,
     ...shEnvironment(job, outputFile),
     [JOB_VARIABLE]: job.id,
   })
@@ -98,7 +101,7 @@ function spawnAndWait(
   env: NodeJS.ProcessEnv,
 ): Promise<End> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
+    const child = spawn(locate(program), args, {
       cwd: task.job.root,
       env,
       detached: true,

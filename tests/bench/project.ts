@@ -37,7 +37,7 @@ export type Project = {
 export function makeProject(): Project {
   const root = mkdtempSync(path.join(tmpdir(), 'drillbook-bench-'))
   for (const folder of ['runbooks', 'scripts', 'templates', 'docs/plan'])
-    cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true })
+    cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true, dereference: true })
   for (const folder of ['src', 'node_modules'])
     symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
   const environments = path.join(root, 'docs', 'plan', 'environments.yaml')

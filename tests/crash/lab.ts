@@ -34,7 +34,8 @@ function realProject(): Project {
   const project = new Project(root, {})
   for (const folder of ['runbooks', 'scripts', 'templates', 'docs/plan'])
     cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true })
-  for (const folder of ['src', 'node_modules']) symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
+  for (const folder of ['src', 'node_modules'])
+    symlinkSync(path.join(REPOSITORY, folder), path.join(root, folder))
   mkdirSync(path.join(root, 'labs'), { mode: 0o711 })
   return project
 }
@@ -45,9 +46,14 @@ Object.assign(process.env, env)
 
 type Round = { killedAtMs: number; both: boolean; tooLate: boolean; asked: number; failures: string[] }
 
-function recovering(runs: number): { runner: ReturnType<Project['start']>; end: Promise<unknown>; fault: Promise<void> } {
+function recovering(runs: number): {
+  runner: ReturnType<Project['start']>
+  end: Promise<unknown>
+  fault: Promise<void>
+} {
   const runner = project.start(['run', 'database-failure', '--yes', '--lab', LAB], { env })
-  const injected = (): boolean => project.runIds().length === runs && only(project.journal(), 'fault-injected').length === 1
+  const injected = (): boolean =>
+    project.runIds().length === runs && only(project.journal(), 'fault-injected').length === 1
   return { runner, end: ended(runner), fault: until('the fault is injected', injected, 90_000) }
 }
 
@@ -81,7 +87,9 @@ async function play(number: number, typicalMs: number): Promise<Round> {
     if (/defect|damaged/.test(resumed.stderr)) round.failures.push(resumed.stderr)
     if (isFinished()) break
     const last = project.journal().at(-1)
-    console.log(`  round ${number + 1}: ${last?.event === 'run-paused' ? last.reason.split('\n')[0] : resumed.stderr}`)
+    console.log(
+      `  round ${number + 1}: ${last?.event === 'run-paused' ? last.reason.split('\n')[0] : resumed.stderr}`,
+    )
     if (last?.event === 'run-paused' && /ended while this was being executed/.test(last.reason)) {
       round.asked += 1
       await tryAgain()
@@ -98,7 +106,12 @@ function isFinished(): boolean {
 /** A person who looked and found it not done; then the run goes on unattended. */
 async function tryAgain(): Promise<void> {
   const cleanups: (() => void)[] = []
-  const terminal = new Terminal({ after: (cleanup: () => void) => void cleanups.push(cleanup) }, project, ['resume', 'last'], env)
+  const terminal = new Terminal(
+    { after: (cleanup: () => void) => void cleanups.push(cleanup) },
+    project,
+    ['resume', 'last'],
+    env,
+  )
   await terminal.answer(/\? Was it done\?[\s\S]*›$/, 't')
   await terminal.answer(/\? (Run|Begin|Tell|Which|What now)[\s\S]*›$/, 'p')
   await terminal.sees(/\[exit \d+\]/)
@@ -117,9 +130,15 @@ async function judge(): Promise<string[]> {
     const { nodes, replication, activeRegion } = await lab.health()
     failures.push(`the lab is not healthy: ${JSON.stringify({ nodes, replication, activeRegion })}`)
   })
-  await lab.canary.waitUntilRecovered({ after: Date.parse(fault?.faultAt ?? ''), timeoutMs: 30_000 }).catch((error: unknown) => failures.push(String(error)))
+  await lab.canary
+    .waitUntilRecovered({ after: Date.parse(fault?.faultAt ?? ''), timeoutMs: 30_000 })
+    .catch((error: unknown) => failures.push(String(error)))
   const ledger = await lab.canary.ledger()
-  const { lost, acknowledged } = measure(ledger, Date.parse(fault?.faultAt ?? ''), await lab.canary.foundIds())
+  const { lost, acknowledged } = measure(
+    ledger,
+    Date.parse(fault?.faultAt ?? ''),
+    await lab.canary.foundIds(),
+  )
   if (lost !== 0) failures.push(`${lost} of ${acknowledged} acknowledged orders are lost`)
   return failures
 }
@@ -138,7 +157,9 @@ try {
   for (let number = 0; number < Number(roundsWanted); number += 1) {
     const round = await play(number, typicalMs)
     rounds.push(round)
-    console.log(`round ${number + 1}: killed ${round.both ? 'runner and supervisor' : 'the runner'} ${round.killedAtMs} ms after the fault; asked ${round.asked} times; ${round.failures.length === 0 ? 'recovered' : `FAILED ${round.failures.join('; ')}`}`)
+    console.log(
+      `round ${number + 1}: killed ${round.both ? 'runner and supervisor' : 'the runner'} ${round.killedAtMs} ms after the fault; asked ${round.asked} times; ${round.failures.length === 0 ? 'recovered' : `FAILED ${round.failures.join('; ')}`}`,
+    )
     if (round.failures.length > 0 && !(await (await requireLab()).health()).healthy) {
       await down(LAB, quiet)
       await up({ ...defaultOptions, name: LAB, synchronousCommit: 'remote_apply' }, quiet)
@@ -148,7 +169,9 @@ try {
   const failed = rounds.filter(({ failures }) => failures.length > 0).length
   const asked = rounds.filter((round) => round.asked > 0).length
   const late = rounds.filter(({ tooLate }) => tooLate).length
-  console.log(`random kills in the lab: ${rounds.length - late} rounds, ${failed} failures, ${asked} in which a person was asked (seed ${seed})`)
+  console.log(
+    `random kills in the lab: ${rounds.length - late} rounds, ${failed} failures, ${asked} in which a person was asked (seed ${seed})`,
+  )
   for (const name of names()) await down(name, quiet)
   rmSync(project.root, { recursive: true, force: true })
   process.exitCode = failed === 0 && rounds.length > 0 ? 0 : 1

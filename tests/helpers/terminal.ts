@@ -24,7 +24,12 @@ export class Terminal {
   readonly #socket = `drillbook-test-${randomBytes(6).toString('hex')}`
 
   /** Starts `drillbook …` in the project; its exit code is written below it when it has ended. */
-  constructor(t: Pick<TestContext, 'after'>, project: Project, args: readonly string[], env: Record<string, string> = {}) {
+  constructor(
+    t: Pick<TestContext, 'after'>,
+    project: Project,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ) {
     const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
       .map(quoted)
       .join(' ')

@@ -5,17 +5,22 @@ const node = localNode('orders-db.primary')
 const owner = asOwner(node)
 const data = node.dataDirectory
 
-// For the service manager: a node with this mark is not started (with systemd: systemctl mask postgresql).
-await $({ input: `fenced by ${run.operator} in ${run.id}\n` })`${owner} tee ${data}/../FENCED`
+// None of these waits for another: seconds count here.
+await Promise.all([
+  // For the service manager: a node with this mark is not started (with systemd: systemctl mask postgresql).
+  $({ input: `fenced by ${run.operator} in ${run.id}\n` })`${owner} tee ${data}/../FENCED`,
+  // For PostgreSQL: a data directory with this file starts as a read-only standby, and never ends its recovery by itself.
+  $`${owner} touch ${data}/standby.signal`,
+  // What the next command replaces is kept.
+  $`${owner} cp -n ${data}/pg_hba.conf ${data}/pg_hba.conf.before-fence`,
+])
 
-// For PostgreSQL: a data directory with this file starts as a read-only standby, and never ends its recovery by itself.
-await $`${owner} touch ${data}/standby.signal`
+const nobody = 'local all all reject\nhost all all all reject\nhost replication all all reject\n'
+const [running] = await Promise.all([
+  isRunning(node),
+  // For clients that kept its address: nobody is let in.
+  $({ input: nobody })`${owner} tee ${data}/pg_hba.conf`,
+])
 
-// For clients that kept its address: nobody is let in.
-await $`${owner} cp -n ${data}/pg_hba.conf ${data}/pg_hba.conf.before-fence`
-await $({
-  input: 'local all all reject\nhost all all all reject\nhost replication all all reject\n',
-})`${owner} tee ${data}/pg_hba.conf`
-
-if (await isRunning(node)) await $`${owner} ${node.bin}pg_ctl stop -D ${data} -m immediate -w`
+if (running) await $`${owner} ${node.bin}pg_ctl stop -D ${data} -m immediate -w`
 else console.log('No postmaster runs in the data directory.')

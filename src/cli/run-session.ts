@@ -267,7 +267,7 @@ async function openRun(
     () => prompts.abort(),
     (line) => screen.line(line),
   )
-  const operator = await chooseOperator(settings, end.seq > 0, screen, directory, prompts.signal)
+  const operator = await chooseOperator(settings, failedSteps(state), screen, directory, prompts.signal)
   const session: Session = {
     runbook,
     state,
@@ -329,17 +329,21 @@ function mirrorFile(mirror: string | undefined, directory: string): string[] {
   return [journalFile(copy)]
 }
 
+function failedSteps(state: RunState): ReadonlySet<string> {
+  return new Set([...state.steps].flatMap(([id, { status }]) => (status === 'failed' ? [id] : [])))
+}
+
 /** The libraries that ask are loaded only when someone is there to be asked. */
 async function chooseOperator(
   settings: RunSettings,
-  resumed: boolean,
+  failedBefore: ReadonlySet<string>,
   screen: TerminalScreen,
   directory: string,
   signal: AbortSignal,
 ): Promise<Operator> {
   if (settings.unattended) {
     const { unattendedOperator } = await import('../runner/unattended.ts')
-    return unattendedOperator(settings.choices, { resumed })
+    return unattendedOperator(settings.choices, failedBefore)
   }
   const { TerminalOperator } = await import('../host/prompts.ts')
   const { dryRunLines } = await import('../runner/dry-run.ts')

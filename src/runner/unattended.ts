@@ -13,7 +13,7 @@ function pause(reason: string): Promise<{ kind: 'pause'; reason: string }> {
 /** Answers for nobody: goes on where policy allows it, and stops, resumable, wherever a person would be asked. */
 export function unattendedOperator(
   choices: ReadonlyMap<string, string>,
-  { resumed }: { resumed: boolean },
+  failedBefore: ReadonlySet<string> = new Set(),
 ): Operator {
   const tried = new Set<string>()
   return {
@@ -26,8 +26,8 @@ export function unattendedOperator(
         : Promise.resolve({ kind: 'choice', choice })
     },
     failed: (step, reason) => {
-      // Whoever resumes a run wants what failed to be tried again, once.
-      if (!resumed || tried.has(step.id)) return pause(`${step.id} failed: ${reason}`)
+      // Whoever resumes a run wants what had failed to be tried again, once.
+      if (!failedBefore.has(step.id) || tried.has(step.id)) return pause(`${step.id} failed: ${reason}`)
       tried.add(step.id)
       return Promise.resolve({ kind: 'retry' })
     },

@@ -156,7 +156,7 @@ export class ApprovalRun {
 
   #operator(): Operator {
     return {
-      ...unattendedOperator(new Map(), { resumed: false }),
+      ...unattendedOperator(new Map()),
       approval: async (waiting, session) => {
         this.asked.push(waiting)
         const next = this.script.shift()

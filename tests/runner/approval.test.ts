@@ -582,7 +582,7 @@ void test('approvers are whom the policy names', { skip }, async (t) => {
 
 void test('an unattended run never waits for anybody', { skip }, async (t) => {
   const run = new ApprovalRun(new Cast(t).people)
-  const operator = unattendedOperator(new Map(), { resumed: true })
+  const operator = unattendedOperator(new Map(), new Set(['fence-primary']))
   run.session.operator = operator
   const answer = await run.obtain()
   assert.deepEqual(answer, {

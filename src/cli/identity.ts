@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import type { Plan } from '../document/plan.ts'
 import type { SigningKey } from '../host/ssh.ts'
 import { fingerprint, readSignature } from '../journal/ssh-signature.ts'
@@ -8,6 +8,10 @@ import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { identityStatement, instantText } from '../model/signed.ts'
 import { needsApproval } from './authority.ts'
+
+export function operatorName(given: string | undefined): string {
+  return given ?? process.env['DRILLBOOK_OPERATOR'] ?? userInfo().username
+}
 
 export type Identity = { key: SigningKey; event: Extract<EventBody, { event: 'identity-proved' }> }
 

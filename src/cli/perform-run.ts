@@ -9,14 +9,12 @@ import type { UnattendedSubject } from '../runner/unattended.ts'
 import { authorityFor, foreseen } from './authority.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
-import { namedKey } from './identity.ts'
+import { namedKey, operatorName } from './identity.ts'
 import { readSettings } from './inputs.ts'
 import type { Given } from './inputs.ts'
 import { passPreflight, runFolders } from './preflight.ts'
 import { openPlan, openRunbook, projectRoot } from './project.ts'
-import { openNewRun, operatorName } from './run-session.ts'
 import type { RunSettings } from './run-session.ts'
-import { concludeRun } from './conclude.ts'
 import type { Publish } from './conclude.ts'
 
 export const RUN_OPTIONS = {
@@ -75,9 +73,11 @@ export async function performRun(
   const { lab } = settings.environment
   const drills = settings.mode === 'drill' && lab !== undefined
   if (drills) await (await import('./drill.ts')).reachSteadyState(lab, request.say)
+  const { openNewRun } = await import('./run-session.ts')
   const run = await openNewRun(settings)
   request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
   if (drills) await (await import('./drill.ts')).injectFault(lab, run)
+  const { concludeRun } = await import('./conclude.ts')
   return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
 }
 
@@ -117,8 +117,7 @@ async function prepare(
     unattended,
     say,
   )
-  // Loaded while the preflight waits for others.
-  if (!unattended) void import('../host/prompts.ts')
+  loadAhead(unattended)
   await passed
   const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true
   return {
@@ -137,6 +136,13 @@ async function prepare(
     mirror: values.mirror,
     takeOver: values['take-over'] === true,
   }
+}
+
+/** What comes next is loaded while the preflight waits for others. */
+function loadAhead(unattended: boolean): void {
+  void import('./run-session.ts')
+  void import('./conclude.ts')
+  if (!unattended) void import('../host/prompts.ts')
 }
 
 function isUnattended(values: RunValues): boolean {

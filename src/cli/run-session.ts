@@ -1,5 +1,5 @@
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, truncateSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import type { Plan } from '../document/plan.ts'
@@ -67,10 +67,6 @@ export type OpenRun = {
   /** Signs the journal that was just sealed, where that is wanted; returns what to tell of it. */
   sign: () => Promise<string | undefined>
   close: () => void
-}
-
-export function operatorName(given: string | undefined): string {
-  return given ?? process.env['DRILLBOOK_OPERATOR'] ?? userInfo().username
 }
 
 /** Locks, makes the run's folder and its journal, and records that the run started. */

@@ -32,40 +32,48 @@ const hostile: [title: string, value: string][] = [
   ['every other letter', 'ä 😀 \u202e \ufeff \u0001'],
 ]
 
-const BODY =
-  step('sh', '', [
-    'sh run',
-    `printf '%s' "$INPUT_VALUE" > by-sh; test "$INPUT_VALUE" = "$(cat by-sh && echo -n x)" || true; echo "$INPUT_VALUE"`,
-  ]) +
-  step('sh-use', '', ['sh run', `touch -- "seen-by-sh"; eval 'printf "%s" "$INPUT_VALUE"' > /dev/null`]) +
-  step('ts', 'outputs="passed"', [
-    'ts run',
-    `await $\`printf %s \${input.value} > by-ts\`\noutput('passed', input.value)`,
-  ]) +
-  step('sql', '', [
-    'sql run on=shop.db bind=value',
-    `insert into kept select 1 where $1::text <> ''; `.trim().replace(/;$/, ''),
-  ]) +
-  step('sql-echo', 'outputs="echoed"', ['sql run on=shop.db bind=value', 'select $1::text as echoed']) +
-  step('after', '', ['sh run', `printf '%s' "$OUTPUT_PASSED" > by-output`])
+const INPUTS = `inputs:\n${hostile.map((_, index) => `  v${index}: { type: string, prompt: Anything? }\n`).join('')}`
 
-for (const [title, value] of hostile)
-  void test(`an input stays data: ${title}`, async (t) => {
-    const inputs = 'inputs:\n  value: { type: string, prompt: Anything? }'
-    const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(BODY, inputs) })
-    const end = await project.run('it', ['--set', `value=${value}`])
-    assert.equal(end.code, 0, end.stderr)
-    for (const file of ['by-sh', 'by-ts', 'by-output']) assert.equal(project.read(file), value)
-    assert.equal(
-      only(end.events, 'step-finished').find(({ step }) => step === 'sql-echo')?.outputs['echoed'],
-      value,
+/** Every value goes through each language, as an input and, from ts, as an output. */
+const BODY = hostile
+  .map((_, index) => {
+    const sh = `printf '%s' "$INPUT_V${index}" > by-sh-${index}\nprintf '%s' "$OUTPUT_PASSED${index}" > by-output-${index}\necho "$INPUT_V${index}"`
+    const ts = `await $\`printf %s \${input.v${index}} > by-ts-${index}\`\nconsole.log(input.v${index})\noutput('passed${index}', input.v${index})`
+    return (
+      step(`ts${index}`, `outputs="passed${index}"`, ['ts run', ts]) +
+      step(`sh${index}`, '', ['sh run', sh]) +
+      step(`sql${index}`, `outputs="echoed${index}"`, [
+        `sql run on=shop.db bind=v${index}`,
+        `select $1::text as echoed${index}`,
+      ]) +
+      step(`sqlw${index}`, '', [
+        `sql run on=shop.db bind=passed${index}`,
+        `insert into kept select 1 where $1::text <> ''`,
+      ])
     )
-    assert.equal(project.files().includes('pwned'), false)
-    assert.equal((await database.query(`select to_regclass('kept')::text as name`))[0]?.['name'], 'kept')
-    // eslint-disable-next-line no-control-regex -- no control character may reach the terminal
-    assert.doesNotMatch(end.stderr, /[\u0000-\u0008\u000b-\u001f\u007f]/)
-    await assertSound(project)
   })
+  .join('')
+
+void test('inputs and outputs stay data, whatever they hold', { timeout: 60_000 }, async (t) => {
+  const project = makeProject(t, { ...planWith(database.port), 'runbooks/it.mdx': runbook(BODY, INPUTS) })
+  const end = await project.run(
+    'it',
+    hostile.flatMap(([, value], index) => ['--set', `v${index}=${value}`]),
+  )
+  assert.equal(end.code, 0, end.stderr)
+  for (const [index, [title, value]] of hostile.entries())
+    await t.test(title, () => {
+      for (const file of [`by-sh-${index}`, `by-ts-${index}`, `by-output-${index}`])
+        assert.equal(project.read(file), value)
+      const echoed = only(end.events, 'step-finished').find((event) => event.step === `sql${index}`)
+      assert.equal(echoed?.outputs[`echoed${index}`], value)
+    })
+  assert.deepEqual(await database.query('select count(*)::int as rows from kept'), [{ rows: hostile.length }])
+  assert.equal(project.files().includes('pwned'), false)
+  // eslint-disable-next-line no-control-regex -- no control character may reach the terminal
+  assert.doesNotMatch(end.stderr, /[\u0000-\u0008\u000b-\u001f\u007f]/)
+  await assertSound(project)
+})
 
 void test('values that no process can be given fail the step, and the run stays sound', async (t) => {
   const produce = (code: string): string =>

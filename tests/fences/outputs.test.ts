@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assertSound, only, reasons } from '../helpers/claims.ts'
+import { only, reasons } from '../helpers/claims.ts'
 import { planWith, startPostgres } from '../helpers/postgres.ts'
 import type { Database } from '../helpers/postgres.ts'
 import { until } from '../helpers/processes.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
+import { playTogether } from '../helpers/together.ts'
 
 let database: Database
 before(async () => {
@@ -17,7 +18,10 @@ const written = (...lines: string[]): [string, string] => [
   `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >> "$DRILLBOOK_OUTPUT"`,
 ]
 
-/** What a fence may hand on, in every language, and what is refused. */
+/**
+ * What a fence may hand on, in every language, and what is refused. `{a}` stands for an output of the row's own: no two steps of a
+ * runbook may have the same.
+ */
 type Row = {
   title: string
   outputs: string
@@ -25,165 +29,182 @@ type Row = {
   expect: Record<string, unknown> | RegExp
 }
 
-const rows: Row[] = [
+const ROWS: Row[] = [
   {
     title: 'sh: each type',
-    outputs: 'a, b:number, c:boolean',
-    fence: written('a=x y', 'b=-1.5e3', 'c=true'),
+    outputs: '{a}, {b}:number, {c}:boolean',
+    fence: written('{a}=x y', '{b}=-1.5e3', '{c}=true'),
     expect: { a: 'x y', b: -1500, c: true },
   },
   {
     title: 'sh: a value with an equals sign, and an empty one',
-    outputs: 'a, b',
-    fence: written('a=k=v=w', 'b='),
+    outputs: '{a}, {b}',
+    fence: written('{a}=k=v=w', '{b}='),
     expect: { a: 'k=v=w', b: '' },
   },
-  { title: 'sh: the last of two wins', outputs: 'a', fence: written('a=1', 'a=2'), expect: { a: '2' } },
+  { title: 'sh: the last of two wins', outputs: '{a}', fence: written('{a}=1', '{a}=2'), expect: { a: '2' } },
   {
     title: 'sh: no last line end',
-    outputs: 'a',
-    fence: ['sh run', 'printf a=1 >> "$DRILLBOOK_OUTPUT"'],
+    outputs: '{a}',
+    fence: ['sh run', 'printf {a}=1 >> "$DRILLBOOK_OUTPUT"'],
     expect: { a: '1' },
   },
-  { title: 'sh: none given', outputs: 'a', fence: ['sh run', 'true'], expect: {} },
+  { title: 'sh: none given', outputs: '{a}', fence: ['sh run', 'true'], expect: {} },
   {
     title: 'sh: a name that is not declared',
-    outputs: 'a',
-    fence: written('z=1'),
+    outputs: '{a}',
+    fence: written('{z}=1'),
     expect: /holds "z=1": expected name=value, where name is one of: a/,
   },
   {
     title: 'sh: a name of every object',
-    outputs: 'a',
+    outputs: '{a}',
     fence: written('constructor=1'),
     expect: /constructor/,
   },
   {
     title: 'sh: not name=value',
-    outputs: 'a',
+    outputs: '{a}',
     fence: written('nonsense'),
     expect: /holds "nonsense": expected name=value/,
   },
   {
     title: 'sh: not a number',
-    outputs: 'b:number',
-    fence: written('b=many'),
+    outputs: '{b}:number',
+    fence: written('{b}=many'),
     expect: /b is "many", expected a number/,
   },
   {
     title: 'sh: an empty number',
-    outputs: 'b:number',
-    fence: written('b='),
+    outputs: '{b}:number',
+    fence: written('{b}='),
     expect: /b is "", expected a number/,
   },
   {
     title: 'sh: not a boolean',
-    outputs: 'c:boolean',
-    fence: written('c=yes'),
+    outputs: '{c}:boolean',
+    fence: written('{c}=yes'),
     expect: /c is "yes", expected a boolean/,
   },
   {
     title: 'sh: infinity is not a number',
-    outputs: 'b:number',
-    fence: written('b=Infinity'),
+    outputs: '{b}:number',
+    fence: written('{b}=Infinity'),
     expect: /expected a number/,
   },
   {
     title: 'sh: the file is taken away',
-    outputs: 'a',
+    outputs: '{a}',
     fence: ['sh run', 'rm "$DRILLBOOK_OUTPUT"'],
     expect: /DRILLBOOK_OUTPUT/,
   },
   {
     title: 'ts: each type',
-    outputs: 'a, b:number, c:boolean',
-    fence: ['ts run', `output('a', 'x\\ny'); output('b', 7); output('c', false)`],
+    outputs: '{a}, {b}:number, {c}:boolean',
+    fence: ['ts run', `output('{a}', 'x\\ny'); output('{b}', 7); output('{c}', false)`],
     expect: { a: 'x\ny', b: 7, c: false },
   },
   {
     title: 'ts: the wrong type',
-    outputs: 'b:number',
-    fence: ['ts run', `output('b', '7')`],
+    outputs: '{b}:number',
+    fence: ['ts run', `output('{b}', '7')`],
     expect: /the output "b" is "7", expected a number/,
   },
   {
     title: 'ts: a name that is not declared',
-    outputs: 'a',
-    fence: ['ts run', `output('z', '1')`],
+    outputs: '{a}',
+    fence: ['ts run', `output('{z}', '1')`],
     expect: /the output "z" is not declared by the step/,
   },
   {
     title: 'ts: not a number at all',
-    outputs: 'b:number',
-    fence: ['ts run', `output('b', Number('many'))`],
-    expect: /the output "b" is .*expected a number/,
+    outputs: '{b}:number',
+    fence: ['ts run', `output('{b}', Number('many'))`],
+    expect: /the output "b" is NaN, expected a number/,
+  },
+  {
+    title: 'ts: infinity',
+    outputs: '{b}:number',
+    fence: ['ts run', `output('{b}', 1 / 0)`],
+    expect: /the output "b" is Infinity, expected a number/,
   },
   {
     title: 'ts: undefined',
-    outputs: 'a',
-    fence: ['ts run', `output('a', JSON.parse('[]')[0])`],
+    outputs: '{a}',
+    fence: ['ts run', `output('{a}', JSON.parse('[]')[0])`],
     expect: /the output "a" is undefined, expected a string/,
   },
   {
     title: 'ts: an object',
-    outputs: 'a',
-    fence: ['ts run', `output('a', JSON.parse('{"x":1}'))`],
+    outputs: '{a}',
+    fence: ['ts run', `output('{a}', JSON.parse('{"x":1}'))`],
     expect: /the output "a" is \{"x":1\}, expected a string/,
   },
   {
     title: 'sql: each type, by the names of the columns',
-    outputs: 'a, b:number, c:boolean',
-    fence: ['sql run on=shop.db', `select 'x' as a, 12345678901::bigint as b, true as c, 4 as not_an_output`],
+    outputs: '{a}, {b}:number, {c}:boolean',
+    fence: [
+      'sql run on=shop.db',
+      `select 'x' as {a}, 12345678901::bigint as {b}, true as {c}, 4 as not_an_output`,
+    ],
     expect: { a: 'x', b: 12345678901, c: true },
   },
   {
     title: 'sql: a number kept as text by the server',
-    outputs: 'b:number',
-    fence: ['sql run on=shop.db', 'select 1.5::numeric as b'],
+    outputs: '{b}:number',
+    fence: ['sql run on=shop.db', 'select 1.5::numeric as {b}'],
     expect: { b: 1.5 },
   },
   {
     title: 'sql: the wrong type',
-    outputs: 'a',
-    fence: ['sql run on=shop.db', 'select 4 as a'],
+    outputs: '{a}',
+    fence: ['sql run on=shop.db', 'select 4 as {a}'],
     expect: /the output "a" is 4, expected a string/,
   },
   {
     title: 'sql: null is no value',
-    outputs: 'a',
-    fence: ['sql run on=shop.db', 'select null as a'],
+    outputs: '{a}',
+    fence: ['sql run on=shop.db', 'select null as {a}'],
     expect: /the output "a" is null, expected a string/,
   },
   {
     title: 'sql: null is no number either',
-    outputs: 'b:number',
-    fence: ['sql run on=shop.db', 'select null as b'],
-    expect: /the output "b" is .*, expected a number/,
+    outputs: '{b}:number',
+    fence: ['sql run on=shop.db', 'select null as {b}'],
+    expect: /the output "b" is null, expected a number/,
   },
   {
     title: 'sql: no row',
-    outputs: 'a',
-    fence: ['sql run on=shop.db', `select 'x' as a where false`],
+    outputs: '{a}',
+    fence: ['sql run on=shop.db', `select 'x' as {a} where false`],
     expect: {},
   },
 ]
 
-for (const row of rows)
-  void test(`outputs of ${row.title}`, async (t) => {
-    const project = makeProject(t, {
-      ...planWith(database.port),
-      'runbooks/it.mdx': runbook(step('one', `outputs="${row.outputs}"`, row.fence)),
-    })
-    const end = await project.run('it')
-    assert.doesNotMatch(end.stderr, /defect/)
-    if (row.expect instanceof RegExp) {
-      assert.equal(end.code, 1, end.stderr)
-      assert.match(reasons(end.events), row.expect)
-    } else {
-      assert.equal(end.code, 0, end.stderr)
-      assert.deepEqual(only(end.events, 'step-finished')[0]?.outputs, row.expect)
-    }
-    await assertSound(project)
+for (const lang of ['sh', 'ts', 'sql'])
+  void test(`outputs of ${lang}`, { timeout: 60_000 }, async (t) => {
+    const rows = ROWS.filter(({ title }) => title.startsWith(`${lang}:`))
+    const own = (index: number, text: string): string => text.replace(/\{([abcz])\}/g, `$1_of_${index}`)
+    const steps = rows.map(({ outputs, fence: [info, code] }, index) =>
+      step(`s${index}`, `outputs="${own(index, outputs)}"`, [info, own(index, code)]),
+    )
+    const { end, stderr } = await playTogether(t, steps, planWith(database.port))
+    assert.doesNotMatch(stderr, /defect/)
+    for (const [index, { title, expect }] of rows.entries())
+      await t.test(title, () => {
+        const { status, reason, outputs } = end(`s${index}`)
+        const plain = (text: string): string => text.replaceAll(`_of_${index}`, '')
+        if (expect instanceof RegExp) {
+          assert.equal(status, 'failed')
+          assert.match(plain(reason), expect)
+        } else {
+          assert.equal(status, 'done', reason)
+          assert.deepEqual(
+            Object.fromEntries(Object.entries(outputs).map(([name, value]) => [plain(name), value])),
+            expect,
+          )
+        }
+      })
   })
 
 void test('outputs reach later fences of every language with their type', async (t) => {
@@ -211,7 +232,7 @@ const sqlRows: { title: string; fence: [string, string]; says: RegExp }[] = [
   {
     title: 'a check that is false',
     fence: ['sql check on=shop.db', 'select 1 = 2 as holds'],
-    says: /check: expected true, got holds = false/,
+    says: /expected true, got holds = false/,
   },
   {
     title: 'a check that is not a boolean',
@@ -231,20 +252,16 @@ const sqlRows: { title: string; fence: [string, string]; says: RegExp }[] = [
   {
     title: 'a mistake in the statement',
     fence: ['sql check on=shop.db', 'selec 1'],
-    says: /syntax error at or near "selec".*\(runbooks\/it\.mdx:13\)/,
+    says: /syntax error at or near "selec".*\(runbooks\/it\.mdx:\d+\)/,
   },
 ]
-for (const row of sqlRows)
-  void test(`sql: ${row.title}`, async (t) => {
-    const project = makeProject(t, {
-      ...planWith(database.port),
-      'runbooks/it.mdx': runbook(step('one', '', row.fence, ['sh run', 'touch ran'])),
-    })
-    const end = await project.run('it')
-    assert.equal(end.code, 1, end.stderr)
-    assert.match(reasons(end.events), row.says)
-    assert.equal(project.files().includes('ran'), false)
-  })
+void test('sql: checks that do not hold', { timeout: 60_000 }, async (t) => {
+  const steps = sqlRows.map(({ fence }, index) => step(`s${index}`, '', fence, ['sh run', 'touch ran']))
+  const { project, end } = await playTogether(t, steps, planWith(database.port))
+  for (const [index, row] of sqlRows.entries())
+    await t.test(row.title, () => assert.match(end(`s${index}`).reason, row.says))
+  assert.equal(project.files().includes('ran'), false)
+})
 
 void test('sql: a statement that takes too long is ended, also on the server', async (t) => {
   const project = makeProject(t, {

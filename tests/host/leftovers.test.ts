@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertNothingRuns, assertSound, reasons, standing } from '../helpers/claims.ts'
+import { assertNothingRuns, assertSound, reasons } from '../helpers/claims.ts'
 import { isRunning, kill } from '../helpers/processes.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
+import { playTogether } from '../helpers/together.ts'
 
 /** What fences start, and what is left of it: nothing, whether the fence succeeded, failed, hung or was cut off. */
 type Row = {
   title: string
   fence: [info: string, code: string]
   attributes?: string
-  code: number
-  standing: string
+  status: 'done' | 'failed'
   says?: RegExp
 }
 
 const HANGS = 'timeout="1s"'
-const OUT = { code: 1, standing: 'one failed', says: /did not end within 1 s/, attributes: HANGS }
+const OUT = { status: 'failed', says: /timed-out: did not end within 1 s/, attributes: HANGS } as const
 const IGNORES_TERM = `bash -c 'trap "" TERM; while :; do sleep 1; done'`
 
 const rows: Row[] = [
@@ -40,29 +40,25 @@ const rows: Row[] = [
   {
     title: 'sh: a background child after success',
     fence: ['sh run', 'sleep 600 &\necho begun'],
-    code: 0,
-    standing: 'one done',
+    status: 'done',
   },
   {
     title: 'sh: a background child after failure',
     fence: ['sh run', 'sleep 600 &\nexit 3'],
-    code: 1,
-    standing: 'one failed',
+    status: 'failed',
     says: /exit code 3/,
   },
   {
     title: 'sh: a background child that ignores TERM after success',
     fence: ['sh run', `${IGNORES_TERM} &\necho begun`],
-    code: 0,
-    standing: 'one done',
+    status: 'done',
   },
   {
     title: 'sh: a verification that never holds and leaves children',
     fence: ['sh verify', 'sleep 600 &\nfalse'],
     attributes: HANGS,
-    code: 1,
-    standing: 'one failed',
-    says: /still not so/,
+    status: 'failed',
+    says: /timed-out: (still not so|did not end within)/,
   },
   { title: 'ts: an endless loop', fence: ['ts run', 'for (;;) {}'], ...OUT },
   {
@@ -72,11 +68,6 @@ const rows: Row[] = [
   },
   { title: 'ts: a command that hangs', fence: ['ts run', 'await $`sleep 600`'], ...OUT },
   {
-    title: 'ts: a command that ignores TERM',
-    fence: ['ts run', `await $\`bash -c 'trap "" TERM; while :; do sleep 1; done'\``],
-    ...OUT,
-  },
-  {
     title: 'ts: a command in a session of its own',
     fence: ['ts run', 'await $`setsid --wait sleep 600`'],
     ...OUT,
@@ -84,44 +75,55 @@ const rows: Row[] = [
   {
     title: 'ts: a command that is not awaited, after success',
     fence: ['ts run', 'void $`sleep 600`.nothrow()'],
-    code: 0,
-    standing: 'one done',
+    status: 'done',
   },
   {
     title: 'ts: ends its own process',
     fence: ['ts run', 'process.exit(3)'],
-    code: 1,
-    standing: 'one failed',
+    status: 'failed',
     says: /ended its process with exit code 3/,
   },
   {
     title: 'ts: kills its own process',
     fence: ['ts run', `process.kill(process.pid, 'SIGKILL')`],
-    code: 1,
-    standing: 'one failed',
+    status: 'failed',
     says: /SIGKILL/,
   },
 ]
 
 const options = { timeout: 60_000 }
 
-for (const row of rows)
-  void test(row.title, options, async (t) => {
-    const project = makeProject(t, {
-      'runbooks/it.mdx': runbook(step('one', row.attributes ?? '', row.fence)),
-    })
-    const end = row.fence[0] === 'sh verify' ? await runWithRun(project, row) : await project.run('it')
-    assert.equal(end.code, row.code, end.stderr)
-    assert.equal(standing(end.events), row.standing)
-    if (row.says) assert.match(reasons(end.events), row.says)
-    await assertSound(project)
+for (const lang of ['sh', 'ts'])
+  void test(`${lang}: what fences leave`, options, async (t) => {
+    const own = rows.filter(({ title }) => title.startsWith(`${lang}:`))
+    const steps = own.map(({ attributes = '', fence }, index) =>
+      step(`s${index}`, attributes, ...fencesOf(fence)),
+    )
+    const { end } = await playTogether(t, steps)
+    for (const [index, row] of own.entries())
+      await t.test(row.title, () => {
+        const { status, reason } = end(`s${index}`)
+        assert.equal(status, row.status, reason)
+        if (row.says) assert.match(reason, row.says)
+      })
   })
 
 /** A step without a run is a person's: it gets one that does nothing. */
-function runWithRun(project: ReturnType<typeof makeProject>, row: Row): ReturnType<typeof project.run> {
-  project.write('runbooks/it.mdx', runbook(step('one', row.attributes ?? '', ['sh run', 'true'], row.fence)))
-  return project.run('it')
+function fencesOf(fence: Row['fence']): Row['fence'][] {
+  return fence[0] === 'sh verify' ? [['sh run', 'true'], fence] : [fence]
 }
+
+void test('ts: a command that ignores TERM', options, async (t) => {
+  const code = `await $\`bash -c 'touch begun; trap "" TERM; while :; do sleep 1; done'\``
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', 'timeout="2s"', ['ts run', code])),
+  })
+  const end = await project.run('it')
+  assert.equal(end.code, 1, end.stderr)
+  assert.match(reasons(end.events), /did not end within 2 s/)
+  assert.ok(project.files().includes('begun'))
+  await assertSound(project)
+})
 
 // Its environment is emptied and it left the group: nobody can tell that it belongs to the fence.
 void test(

@@ -5,7 +5,7 @@ import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { namedKey } from '../identity.ts'
 import { openPlan, projectRoot } from '../project.ts'
-import { operatorName } from '../run-session.ts'
+import { operatorName } from '../identity.ts'
 import { signJournal } from '../sign-journal.ts'
 
 const usage = `drillbook sign <run> [options]

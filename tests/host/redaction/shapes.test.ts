@@ -48,7 +48,7 @@ const SAMPLES: Record<string, [text: string, secret: string][]> = {
   ],
   npm: [
     [`npm_${made(36)}`, made(36)],
-    [`//registry.npmjs.org/:_authToken=${made(30)}`, made(30)],
+    [`//registry.example.com/:_authToken=${made(30)}`, made(30)],
   ],
   basicauth: [[`https://admin:${made(12)}@registry.example.com/path`, made(12)]],
   slack: [

@@ -227,23 +227,32 @@ test -z "$HOLD" || { touch held; until test -e let-go; do sleep 0.02; done; }
 echo 1.0
 `
 
-void test('a run that went on while a resume was being prepared is not resumed from what was read before', options, async (t) => {
-  const body = step('one', '', ['sh run', 'test -e fine']) + step('two', '', ['sh run', 'echo two >> effects.log; test -e fine2'])
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body, 'requires: [slow-tool]'), 'bin/slow-tool': SLOW_TOOL })
-  chmodSync(project.path('bin', 'slow-tool'), 0o755)
-  const env = { PATH: `${project.path('bin')}:${project.environment()['PATH'] ?? ''}` }
-  assert.equal((await project.cli(['run', 'it', '--yes'], { env })).code, 1)
-  project.write('fine', '')
-  const held = project.cli(['resume', '--yes'], { env: { ...env, HOLD: 'yes' } })
-  await until('the first one is being prepared', () => project.files().includes('held'))
-  assert.equal((await project.cli(['resume', '--yes'], { env })).code, 1)
-  project.write('let-go', '')
-  const end = await held
-  assert.equal(end.code, 3, end.stderr)
-  assert.match(end.stderr, /went on while this was being prepared: nothing was changed/)
-  assert.equal(project.read('effects.log'), 'two\n')
-  await assertSound(project)
-})
+void test(
+  'a run that went on while a resume was being prepared is not resumed from what was read before',
+  options,
+  async (t) => {
+    const body =
+      step('one', '', ['sh run', 'test -e fine']) +
+      step('two', '', ['sh run', 'echo two >> effects.log; test -e fine2'])
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(body, 'requires: [slow-tool]'),
+      'bin/slow-tool': SLOW_TOOL,
+    })
+    chmodSync(project.path('bin', 'slow-tool'), 0o755)
+    const env = { PATH: `${project.path('bin')}:${project.environment()['PATH'] ?? ''}` }
+    assert.equal((await project.cli(['run', 'it', '--yes'], { env })).code, 1)
+    project.write('fine', '')
+    const held = project.cli(['resume', '--yes'], { env: { ...env, HOLD: 'yes' } })
+    await until('the first one is being prepared', () => project.files().includes('held'))
+    assert.equal((await project.cli(['resume', '--yes'], { env })).code, 1)
+    project.write('let-go', '')
+    const end = await held
+    assert.equal(end.code, 3, end.stderr)
+    assert.match(end.stderr, /went on while this was being prepared: nothing was changed/)
+    assert.equal(project.read('effects.log'), 'two\n')
+    await assertSound(project)
+  },
+)
 
 /** Files of a run as a crash of the machine, or a person, may leave them. */
 const spoiled: { title: string; spoil: (run: string, job: string) => void; code: number; effects: string }[] =

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allCases, countAppends, play, titleOf } from './matrix.ts'
+import { EFFECTS, allCases, countAppends, play, titleOf } from './matrix.ts'
 
 /** About so many cases of the matrix are played here; all of them by `node tests/crash/all.ts`, or here with DRILLBOOK_EXHAUSTIVE=1. */
 const SAMPLE = 26
 const AT_ONCE = 2
+
+void test('nothing is executed before everything that was recorded is on disk', async () => {
+  const { trace } = await countAppends()
+  let unsynced = 0
+  for (const [index, word] of trace.entries()) {
+    if (word === 'append') unsynced += 1
+    if (word === 'synced') unsynced = 0
+    if (word === 'execute') assert.equal(unsynced, 0, `an execution, the ${index}th of: ${trace.join(' ')}`)
+  }
+  assert.ok(trace.filter((word) => word === 'execute').length >= EFFECTS.length)
+})
 
 void test('the crash matrix, reduced', { timeout: 3_600_000 }, async (t) => {
   const all = allCases(await countAppends())

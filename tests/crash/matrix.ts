@@ -284,7 +284,11 @@ export function allCases({ appends, synced }: Appends): Case[] {
 }
 
 /** What an undisturbed run appends, and after which of its appends the journal is made durable. */
-export type Appends = { appends: number; synced: Set<number> }
+export type Appends = {
+  appends: number
+  synced: Set<number>
+  /** `append`, `synced` and `execute`, as they came. */ trace: string[]
+}
 
 export async function countAppends(): Promise<Appends> {
   const root = mkdtempSync(path.join(tmpdir(), 'drillbook-crash-'))
@@ -296,10 +300,11 @@ export async function countAppends(): Promise<Appends> {
     )
     if (end.code !== 0)
       throw new Error(`the undisturbed run ended with ${end.code}:\n${end.stdout}${end.stderr}`)
-    return {
-      appends: project.journal().length,
-      synced: new Set(project.read(TRACE_FILE).trimEnd().split('\n').map(Number)),
-    }
+    const trace = project.read(TRACE_FILE).trimEnd().split('\n')
+    const appendsBefore = (index: number): number =>
+      trace.slice(0, index).filter((word) => word === 'append').length
+    const synced = trace.flatMap((word, index) => (word === 'synced' ? [appendsBefore(index)] : []))
+    return { appends: project.journal().length, synced: new Set(synced), trace }
   } finally {
     await endProcesses(`${MARK}=${root}`)
     rmSync(root, { recursive: true, force: true })

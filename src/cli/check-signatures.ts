@@ -7,7 +7,8 @@ import type { SignatureReport, SignatureTools } from '../journal/signatures.ts'
 import { allowedSigners } from '../journal/ssh-signature.ts'
 import { policyOf } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
-import { openPlan, projectRoot } from './project.ts'
+import { openPlan } from './project.ts'
+import { projectRoot } from './project-root.ts'
 
 export type SignatureOptions = {
   /** A file as ssh-keygen -Y verify reads it; default: made from contacts.yaml. */

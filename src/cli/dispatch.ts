@@ -2,7 +2,6 @@ import { redact } from '../host/redaction/declared.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Command, Io } from './command.ts'
-import { startAhead } from './start-ahead.ts'
 
 /** The verbs; each is loaded only when it is asked for. */
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
@@ -37,7 +36,6 @@ export async function dispatch(argv: string[]): Promise<number> {
       throw new OperatorError('usage', {
         message: `unknown command "${verb}": expected one of ${Object.keys(COMMANDS).join(', ')}`,
       })
-    startAhead(verb, rest)
     const { command } = await load()
     if (rest.includes('--help')) {
       io.out(command.usage)

@@ -3,7 +3,7 @@ import { loadRunbook } from '../document/load.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import { table } from '../reports/summary.ts'
 import type { Io } from './command.ts'
-import { projectRoot } from './project.ts'
+import { projectRoot } from './project-root.ts'
 
 /** Every runbook with its title; one that cannot be read says so. */
 export function listRunbooks(io: Io): ExitName {

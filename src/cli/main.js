@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import '../host/compile-cache.js'
 
+const words = process.argv.slice(2)
+const { startAhead } = await import('./start-ahead.ts')
+startAhead(words)
 const { dispatch } = await import('./dispatch.ts')
-process.exitCode = await dispatch(process.argv.slice(2))
+process.exitCode = await dispatch(words)

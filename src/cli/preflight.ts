@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { preflight } from '../host/preflight.ts'
 import type { Finding, PreflightSubject } from '../host/preflight.ts'
-import { runsFolder } from '../journal/run-directory.ts'
+import { runsFolder } from '../journal/runs-folder.ts'
 import { OperatorError } from '../model/problem.ts'
 
 const MARKS: Record<Finding['level'], string> = { ok: '✓', notice: '!', missing: '✗' }

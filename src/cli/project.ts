@@ -1,22 +1,8 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { cached } from '../document/cache.ts'
 import type { Plan } from '../document/plan.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
-
-/** The folder that holds runbooks/ and docs/plan/, here or above. */
-export function projectRoot(from = process.cwd()): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'docs', 'plan', 'environments.yaml'))) return folder
-    if (folder === path.dirname(folder))
-      throw new OperatorError('usage', {
-        message: `there is no Drillbook project in ${from} or above it`,
-        hint: 'Start it in the folder that holds runbooks/ and docs/plan/.',
-      })
-  }
-}
 
 /** A runbook without a mistake, or OperatorError with all of them. The readers are loaded only when something changed. */
 export function openRunbook(root: string, id: string): Promise<Runbook> {

@@ -14,7 +14,8 @@ import { emptyState } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
 import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
-import { createRunDirectory, journalFile, newRunId, runsFolder } from '../journal/run-directory.ts'
+import { createRunDirectory, journalFile, newRunId } from '../journal/run-directory.ts'
+import { runsFolder } from '../journal/runs-folder.ts'
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
@@ -226,13 +227,14 @@ type Opening = {
 
 /** The supervisor of the run, with workers only where something needs them. */
 function startExecutor(
-  { runbook, environment, inputs }: RunSettings,
+  { root, runbook, environment, inputs }: RunSettings,
   directory: string,
   onLost: () => void,
 ): SupervisedExecutor {
   const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
   const secrets = [...environment.secrets, ...secretInputs(runbook, inputs)]
   return new SupervisedExecutor({
+    root,
     directory,
     secrets,
     workers: needsWorkers ? WARM_WORKERS : 0,

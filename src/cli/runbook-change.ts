@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import path from 'node:path'
 import type { Runbook } from '../model/runbook.ts'
-import { projectRoot } from './project.ts'
+import { projectRoot } from './project-root.ts'
 
 /** Shows how the runbook and its scripts differ from those the run began with, and asks whether to go on with them. */
 export async function acceptChange(

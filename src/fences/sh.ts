@@ -5,16 +5,49 @@ import type { FenceJob } from '../runner/ports.ts'
 /** Names what a job started, in every process it started, so that all of it can be found and ended. */
 export const JOB_VARIABLE = 'DRILLBOOK_JOB'
 
-/** The text of the fence goes to bash as it stands; values reach it as environment variables, never as text. */
-export function shCommand(job: FenceJob): { program: string; args: string[] } {
-  return {
-    program: 'bash',
-    args: ['-euo', 'pipefail', '-c', job.fence.code, `${job.fence.place.file}:${job.fence.place.line}`],
-  }
+/** What a waiting shell is told last: a message without it was cut off, and nothing of it is executed. */
+const COMPLETE = 'complete'
+/**
+ * One line, so that line numbers in messages are those of the fence. It takes its message from descriptor 3: what to call itself, the
+ * fence, `name=value` to export, and COMPLETE. Nothing of it is ever parsed but the fence itself.
+ */
+const WAIT = [
+  `mapfile -d '' -t -u 3 __drillbook`,
+  'exec 3<&-',
+  `((\${#__drillbook[@]} > 3)) && [[ \${__drillbook[-1]} == ${COMPLETE} ]] || exit 0`,
+  'export -- "${__drillbook[@]:2:${#__drillbook[@]}-3}"',
+  'BASH_ARGV0=${__drillbook[0]}',
+  'SECONDS=0',
+  'eval "unset __drillbook; ${__drillbook[1]}"',
+].join('; ')
+
+/** A shell that was started ahead of time, and waits for `shMessage`. */
+export function shWaiting(): { program: string; args: string[] } {
+  return { program: 'bash', args: ['-euo', 'pipefail', '-c', WAIT] }
+}
+
+/** The text of the fence reaches bash as it stands; values reach it as environment variables, never as text. */
+export function shMessage(job: FenceJob, outputFile: string): Buffer {
+  const variables = { ...shEnvironment(job, outputFile), [JOB_VARIABLE]: job.id }
+  const exported = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+  const { code, place } = job.fence
+  const parts = [`${place.file}:${place.line}`, code, ...exported, COMPLETE]
+  for (const part of parts) requirePossible(part)
+  return Buffer.from(parts.map((part) => `${part}\0`).join(''))
+}
+
+/** What the kernel takes: a longer value could be exported, but no program could be started with it. */
+const LONGEST_PART = 128 * 1024
+
+function requirePossible(part: string): void {
+  const name = part.slice(0, 80).split('=')[0]
+  if (part.includes('\0')) throw new Error(`no process can be given a NUL character: ${name}`)
+  if (part.length >= LONGEST_PART)
+    throw new Error(`no process can be given a value of ${part.length} characters: ${name}`)
 }
 
 /** `INPUT_REASON`, `OUTPUT_CANDIDATE`, `TARGET_ORDERS_DB_PRIMARY_HOST` … */
-export function shEnvironment(job: FenceJob, outputFile: string): Record<string, string> {
+function shEnvironment(job: FenceJob, outputFile: string): Record<string, string> {
   const { input, outputs, targets, run } = job.context
   const variables: Record<string, string> = {
     DRILLBOOK_OUTPUT: outputFile,

@@ -101,9 +101,22 @@ function requireKnown<T extends Record<string, unknown>>(values: T, message: (na
   })
 }
 
+/** More than anyone reads. */
+const LONGEST_ERROR = 128 * 1024
+
+/** Node keeps every module that failed, with its error, for as long as the process lives: a verification may fail a thousand times. */
+function shortened(error: Error): Error {
+  for (const part of ['message', 'stack'] as const) {
+    const text = error[part] ?? ''
+    if (text.length > LONGEST_ERROR)
+      Object.defineProperty(error, part, { value: text.slice(0, LONGEST_ERROR) })
+  }
+  return error
+}
+
 /** Addresses as people know them: project-relative, without our marks; frames of ours and of Node are left out. */
 function readable(error: unknown, root: string): Error {
-  const original = error instanceof Error ? error : new Error(String(error))
+  const original = shortened(error instanceof Error ? error : new Error(String(error)))
   const prefix = `${pathToFileURL(root).href}/`
   const clean = (text: string): string =>
     text.replaceAll(prefix, '').replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '')

@@ -20,6 +20,8 @@ const LOOK_MS = 100
 const ORPHAN_MS = 5000
 
 export type SupervisedOptions = {
+  /** The project's folder, in which fences run. */
+  root: string
   /** The run's own folder. */
   directory: string
   secrets: string[]

@@ -7,8 +7,8 @@ import { wholeLength } from './utf8.ts'
 export type OutputPipe = { push: (chunk: Buffer) => void; end: () => void }
 
 /** Bytes of one stream on their way: secrets are replaced, and every piece that arrives ends with a whole character. */
-export function cleanPipe(redactor: Redactor, to: (chunk: Buffer) => void): OutputPipe {
-  const stream = redactor.stream()
+export function cleanPipe(redactor: () => Redactor, to: (chunk: Buffer) => void): OutputPipe {
+  let stream: ReturnType<Redactor['stream']> | undefined
   let held = Buffer.alloc(0)
   const pass = (bytes: Buffer, isLast: boolean): void => {
     const data = held.length === 0 ? bytes : Buffer.concat([held, bytes])
@@ -16,7 +16,15 @@ export function cleanPipe(redactor: Redactor, to: (chunk: Buffer) => void): Outp
     held = Buffer.from(data.subarray(length))
     if (length > 0) to(data.subarray(0, length))
   }
-  return { push: (chunk) => pass(stream.push(chunk), false), end: () => pass(stream.end(), true) }
+  return {
+    push: (chunk) => {
+      stream ??= redactor().stream()
+      pass(stream.push(chunk), false)
+    },
+    end: () => {
+      if (stream) pass(stream.end(), true)
+    },
+  }
 }
 
 /** Where the output of a fence goes, without its secrets: into its log, and to the runner as far as it can be read there. */

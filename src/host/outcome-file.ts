@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { syncDirectory } from '../journal/append.ts'
+import { syncDirectory } from '../journal/sync-directory.ts'
 import type { Outcome } from '../model/outcome.ts'
 
 function outcomeFile(directory: string, job: string): string {

@@ -30,7 +30,7 @@ export function preflight({ runbook, targets, folders }: PreflightSubject): Prom
 
 function needed(runbook: Runbook): Requirement[] {
   const usesShell = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang === 'sh'))
-  return [...(usesShell ? [{ program: 'bash', version: '4' }] : []), ...runbook.requires]
+  return [...(usesShell ? [{ program: 'bash', version: '4.4' }] : []), ...runbook.requires]
 }
 
 async function lookForProgram({ program, version }: Requirement): Promise<Finding> {

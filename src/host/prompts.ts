@@ -6,6 +6,7 @@ import type {
   FailureAnswer,
   Operator,
   Session,
+  RollbackAnswer,
   SettleAnswer,
   StepAnswer,
   WaitingApproval,
@@ -158,11 +159,16 @@ export class TerminalOperator implements Operator {
     return answer === 'retry' ? { kind: 'retry' } : await this.#leave(answer)
   }
 
-  async confirmRollback(step: Step, session: Session): ReturnType<Operator['confirmRollback']> {
+  async confirmRollback(step: Step, doubt: string | undefined, session: Session): Promise<RollbackAnswer> {
     this.#screen.line()
     this.#screen.line(`Roll back: ${step.title}  ${step.id}`)
+    if (doubt !== undefined) {
+      this.#screen.line(`  It is not known whether ${step.id} is undone: ${doubt}`)
+      this.#screen.line('  Look for yourself before you answer; rolling back repeats it.')
+    }
     const choices = [
       { key: 'r', label: 'roll back', value: 'run' },
+      ...(doubt === undefined ? [] : [{ key: 'y', label: 'it is undone', value: 'undone' }]),
       { key: 'k', label: 'keep as it is', value: 'keep' },
       ...SHOWING,
       { key: 'p', label: 'pause', value: 'pause' },
@@ -170,6 +176,7 @@ export class TerminalOperator implements Operator {
     ]
     const answer = await this.#ask(step, session, 'Undo this step?', choices, undefined)
     if (answer === 'run') return { kind: 'run' }
+    if (answer === 'undone') return { kind: 'undone', reason: await this.#text('How do you know?') }
     if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
     return { kind: 'pause', reason: 'paused by the operator' }
   }

@@ -4,7 +4,7 @@ import type { FenceJob } from '../runner/ports.ts'
 /** What the runner, its supervisor and the supervisor's workers say to each other, over Node's own channel between processes. */
 
 export type ToSupervisor =
-  | { type: 'begin'; directory: string; secrets: string[]; workers: number; graceMs: number }
+  | { type: 'begin'; root: string; directory: string; secrets: string[]; workers: number; graceMs: number }
   | { type: 'execute'; job: FenceJob }
   | { type: 'cancel'; job: string; reason: string }
   | { type: 'recorded'; job: string }

@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { JOB_VARIABLE, parseOutputs, shCommand, shEnvironment } from '../fences/sh.ts'
+import { parseOutputs, shMessage } from '../fences/sh.ts'
 import type { Outcome } from '../model/outcome.ts'
-import { locate } from './locate.ts'
 import { poll } from './poll.ts'
 import type { RunningJob } from './running-job.ts'
+import type { Shell, ShellPool } from './shell-pool.ts'
 import { formatBytes } from './text.ts'
 import { wholeStart } from './utf8.ts'
 
 /** After its process has ended, how long the rest of its output is awaited when something else holds the pipe open. */
 const DRAIN_MS = 200
-/** This process changes none of it, and every look at process.env is a call into the system. */
-const INHERITED = { ...process.env }
 /** How much of $DRILLBOOK_OUTPUT is read. */
 const LONGEST_OUTPUTS = 1_000_000
 /** How much of the last line stands in the reason of a failure. */
@@ -21,15 +18,14 @@ const LONGEST_LINE = 400
 const LONGEST_KEPT = 1_000_000
 
 /** Executes a sh fence, again and again when it is a verification. */
-export async function runShell(task: RunningJob, directory: string): Promise<Outcome> {
+export async function runShell(task: RunningJob, directory: string, shells: ShellPool): Promise<Outcome> {
   const outputFile = path.join(directory, 'output', `${task.job.id}.out`)
-  task.sink.begins(undefined)
-  if (!task.job.poll) return await task.settle(await attempt(task, outputFile, task.sink.output))
+  if (!task.job.poll) return await task.settle(await attempt(task, outputFile, shells, task.sink.output))
   // What a verification prints counts when it holds, or for the last time it does not.
   let printed = new BoundedOutput()
   const once = (): Promise<Outcome> => {
     printed = new BoundedOutput()
-    return attempt(task, outputFile, printed.add)
+    return attempt(task, outputFile, shells, printed.add)
   }
   const natural = await poll(once, task.job.timeoutMs, task.sink.waiting)
   printed.passOn(task.sink.output)
@@ -39,25 +35,21 @@ export async function runShell(task: RunningJob, directory: string): Promise<Out
 async function attempt(
   task: RunningJob,
   outputFile: string,
+  shells: ShellPool,
   print: (chunk: Buffer) => void,
 ): Promise<Outcome> {
   const { job } = task
   if (task.ended) return { kind: 'cancelled', durationMs: task.durationMs, reason: task.ended.reason }
   const wantsOutputs = Object.keys(job.declares).length > 0
   if (wantsOutputs) writeFileSync(outputFile, '', { mode: 0o600 })
-  const { program, args } = shCommand(job)
+  const message = shMessage(job, outputFile)
   const started = performance.now()
-  const end = await spawnAndWait(task, print, program, args, {
-    ...INHERITED,
-    ...shEnvironment(job, outputFile),
-    [JOB_VARIABLE]: job.id,
-  })
+  const end = await giveAndWait(task, print, shells.take(), message)
   await task.endLeftovers()
   const durationMs = performance.now() - started
   // Read and removed whatever the end was: what stands in it may be a secret.
   const parsed = wantsOutputs ? readOutputs(outputFile, job.declares) : { outputs: {} }
-  if ('error' in end)
-    return { kind: 'failed', durationMs, reason: `${program} could not be started: ${end.error}` }
+  if ('error' in end) return { kind: 'failed', durationMs, reason: `bash could not be started: ${end.error}` }
   if (end.code !== 0) return failure(end, durationMs)
   return 'reason' in parsed
     ? { kind: 'failed', durationMs, reason: parsed.reason }
@@ -92,28 +84,21 @@ function failure(end: Exclude<End, { error: string }>, durationMs: number): Outc
   }
 }
 
-/** The process in a group of its own, its output passed on as it comes. */
-function spawnAndWait(
+/** The shell executes the fence, its output passed on as it comes. */
+function giveAndWait(
   task: RunningJob,
   print: (chunk: Buffer) => void,
-  program: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
+  { child, outputs, give }: Shell,
+  message: Buffer,
 ): Promise<End> {
   return new Promise((resolve) => {
-    const child = spawn(locate(program), args, {
-      cwd: task.job.root,
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
     task.group = child.pid
     const last = new LastLine()
     const take = (chunk: Buffer): void => {
       last.add(chunk)
       print(chunk)
     }
-    const pipes = [child.stdout, child.stderr].map((stream) => {
+    const pipes = outputs.map((stream) => {
       const pipe = task.sink.pipe(take)
       stream.on('data', pipe.push)
       return pipe
@@ -121,8 +106,7 @@ function spawnAndWait(
     child.on('error', (error) => resolve({ error: error.message }))
     child.on('exit', (code, signal) => {
       const drained = setTimeout(() => {
-        child.stdout.destroy()
-        child.stderr.destroy()
+        for (const stream of outputs) stream.destroy()
       }, DRAIN_MS)
       child.on('close', () => {
         clearTimeout(drained)
@@ -130,6 +114,8 @@ function spawnAndWait(
         resolve({ code, signal, lastLine: last.text })
       })
     })
+    task.sink.begins(child.pid)
+    give(message)
   })
 }
 

@@ -9,7 +9,7 @@ export type JobSink = {
   /** For one stream of the fence: everything it prints goes through here, and on without its secrets. */
   pipe: (to: (chunk: Buffer) => void) => OutputPipe
   waiting: (reason: string) => void
-  /** Called before the fence is started; `worker` is the process that will execute it, when it was there before. */
+  /** Called before the fence is started; `worker` is the process that will execute it. */
   begins: (worker: number | undefined) => void
 }
 

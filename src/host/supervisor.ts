@@ -13,10 +13,12 @@ import { writeOutcome } from './outcome-file.ts'
 import { isToSupervisor } from './protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './protocol.ts'
 import { createRedactor } from './redaction/index.ts'
+import type { Redactor } from './redaction/index.ts'
 import { runShell } from './run-shell.ts'
 import { RunningJob } from './running-job.ts'
+import { ShellPool } from './shell-pool.ts'
 import { noteBegun } from './supervision.ts'
-import { WorkerPool } from './worker-pool.ts'
+import type { WorkerPool } from './worker-pool.ts'
 
 type Begin = Extract<ToSupervisor, { type: 'begin' }>
 
@@ -25,8 +27,9 @@ const ROOM_MS = 60_000
 const LOOK_MS = 500
 
 let begun: Begin | undefined
-let pool: WorkerPool | undefined
-let redactor = createRedactor([])
+let workerPool: Promise<WorkerPool> | undefined
+let shells: ShellPool | undefined
+let redactor: Redactor | undefined
 /** Characters of output that the runner has not taken yet, and how many of them may wait in this process. */
 let unsent = 0
 const MOST_UNSENT = 4_000_000
@@ -63,26 +66,50 @@ function receive(message: ToSupervisor): void {
 
 function begin(message: Begin): void {
   begun = message
-  pool = new WorkerPool(message.workers)
-  redactor = createRedactor(message.secrets)
-  void pool.ready().then(() => send({ type: 'ready' }))
+  shells = new ShellPool(message.root)
+  const ready =
+    message.workers > 0 ? workers(message.workers).then((pool) => pool.ready()) : Promise.resolve()
+  void ready.then(() => send({ type: 'ready' }))
+  // Not before a fence that is waiting, but before it is needed.
+  setImmediate(redacting)
+}
+
+function redacting(): Redactor {
+  if (!begun) return createRedactor([])
+  redactor ??= createRedactor(begun.secrets)
+  return redactor
+}
+
+/** What executes ts and sql is loaded only for a run that has some. */
+function workers(size: number): Promise<WorkerPool> {
+  workerPool ??= import('./worker-pool.ts').then(({ WorkerPool }) => new WorkerPool(size))
+  return workerPool
+}
+
+async function executeIn(task: RunningJob, directory: string, ready: ShellPool): Promise<Outcome> {
+  if (task.job.fence.lang === 'sh') return await runShell(task, directory, ready)
+  return await (await workers(1)).run(task)
 }
 
 async function execute(job: FenceJob): Promise<void> {
-  if (!begun || !pool) throw new Error('a job arrived before the run began')
+  if (!begun || !shells) throw new Error('a job arrived before the run began')
   const { directory } = begun
   const log = path.join('output', `${job.id}.log`)
   const forwarder = new Forwarder(log, (chunk) => send({ type: 'output', job: job.id, chunk }), isKeepingUp)
   const output = new JobOutput(new JobLog(path.join(directory, log)), forwarder)
   const task = new RunningJob(job, begun.graceMs, {
     output: output.write,
-    pipe: (to) => cleanPipe(redactor, to),
-    waiting: (reason) => send({ type: 'waiting', job: job.id, reason: cleanReason(reason, redactor) }),
+    pipe: (to) => cleanPipe(redacting, to),
+    waiting: (reason) => send({ type: 'waiting', job: job.id, reason: cleanReason(reason, redacting()) }),
     begins: (worker) => noteBegun(directory, job.id, worker),
   })
   running.set(job.id, task)
-  const executed = job.fence.lang === 'sh' ? runShell(task, directory) : pool.run(task)
-  const outcome = cleanOutcome(await executed.catch((error: unknown) => couldNot(task, error)), job, redactor)
+  const executed = executeIn(task, directory, shells)
+  const outcome = cleanOutcome(
+    await executed.catch((error: unknown) => couldNot(task, error)),
+    job,
+    redacting(),
+  )
   output.end()
   running.delete(job.id)
   const finished = { type: 'finished', job: job.id, outcome } as const
@@ -105,7 +132,7 @@ async function outliveRunner(): Promise<void> {
   while (!leaveOutcomes() && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   if (running.size > 0) return
-  pool?.close()
+  // Shells and workers that wait end with the channel to this process.
   process.exit(0)
 }
 
@@ -140,5 +167,7 @@ function isKeepingUp(): boolean {
 
 /** Into supervisor.log, which is part of what a run leaves. */
 function complain(error: unknown): void {
-  console.error(redactor.redactText(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+  console.error(
+    redacting().redactText(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  )
 }

@@ -21,7 +21,6 @@ export class WorkerPool {
   readonly #size: number
   /** The last one serves first: what it has used before, it has at hand. */
   readonly #idle: Worker[] = []
-  #closed = false
 
   constructor(size: number) {
     this.#size = size
@@ -41,18 +40,13 @@ export class WorkerPool {
     return outcome
   }
 
-  close(): void {
-    this.#closed = true
-    for (const worker of this.#idle) worker.dismiss()
-  }
-
   #fill(): void {
-    while (!this.#closed && this.#idle.length < this.#size) this.#idle.unshift(new Worker())
+    while (this.#idle.length < this.#size) this.#idle.unshift(new Worker())
   }
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
   #giveBack(worker: Worker, task: RunningJob): void {
-    const serves = worker.usable && !task.ended && !this.#closed
+    const serves = worker.usable && !task.ended
     if (serves) this.#idle.push(worker)
     else worker.dismiss()
     this.#fill()

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { EventBody, JournalEvent } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Clock } from '../runner/ports.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 /** Its type is the schema's. The schema itself, and zod with it, is loaded only to read journals. */
 const JOURNAL_VERSION: JournalEvent['v'] = 1
@@ -82,15 +83,6 @@ function openJournal(name: string): number {
     syncDirectory(path.dirname(name))
     return descriptor
   })
-}
-
-export function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function guarded<T>(name: string, act: () => T): T {

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
-import { syncDirectory } from './append.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 /** Who holds a runbook in an environment. */
 export type Holder = {

@@ -2,12 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
-import { syncDirectory } from './append.ts'
-
-/** `DRILLBOOK_RUNS`, or `runs` in the project. */
-export function runsFolder(root: string, environment: NodeJS.ProcessEnv): string {
-  return path.resolve(root, environment['DRILLBOOK_RUNS'] ?? 'runs')
-}
+import { syncDirectory } from './sync-directory.ts'
 
 export function journalFile(directory: string): string {
   return path.join(directory, 'journal.ndjson')

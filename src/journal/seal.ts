@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { syncDirectory } from './append.ts'
+import { syncDirectory } from './sync-directory.ts'
 import type { ChainEnd } from './append.ts'
 
 /** What stands beside a sealed journal: without it, nothing would cover the journal's own last line. */

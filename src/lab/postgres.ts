@@ -68,7 +68,7 @@ max_wal_size = 512MB
 hot_standby = on
 hot_standby_feedback = on
 # A promotion waits for the end of this interval when the link to the primary is lost.
-wal_retrieve_retry_interval = 100ms
+wal_retrieve_retry_interval = 20ms
 wal_receiver_timeout = 5s
 wal_sender_timeout = 5s
 wal_receiver_status_interval = 1s

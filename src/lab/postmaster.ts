@@ -15,7 +15,7 @@ import {
 
 const FREEZE_TIMEOUT_MS = 200
 /** A parent that collects its children does so at once. */
-const COLLECT_TIMEOUT_MS = 200
+const COLLECT_TIMEOUT_MS = 20
 
 export type Postmaster = {
   /** Undefined when the file is a leftover: the process is gone, a zombie, or something else by now. */

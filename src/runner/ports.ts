@@ -69,6 +69,12 @@ export type SettleAnswer =
   | { kind: 'retry' }
   | Exclude<StepAnswer, { kind: 'run' }>
 
+export type RollbackAnswer =
+  | { kind: 'run' }
+  | { kind: 'undone'; reason: string }
+  | { kind: 'keep'; reason: string }
+  | { kind: 'pause'; reason: string }
+
 /** Whoever answers: a person at a terminal, or the policy of an unattended run. */
 export type Operator = {
   confirm: (
@@ -84,10 +90,8 @@ export type Operator = {
   failed: (step: Step, reason: string, session: Session) => Promise<FailureAnswer>
   /** The outcome of an interrupted step is not known and its verification does not tell. */
   settle: (step: Step, reason: string, session: Session) => Promise<SettleAnswer>
-  confirmRollback: (
-    step: Step,
-    session: Session,
-  ) => Promise<{ kind: 'run' } | { kind: 'keep'; reason: string } | { kind: 'pause'; reason: string }>
+  /** `doubt`: the step was being undone before, and nobody knows whether it is. */
+  confirmRollback: (step: Step, doubt: string | undefined, session: Session) => Promise<RollbackAnswer>
   /** Other people have to approve: waits for an answer, or for the wish to do something else. */
   approval: (waiting: WaitingApproval, session: Session) => Promise<ApprovalReply>
   /** The operator may not run, skip or roll back what comes next; they may look, note, and hand over. */

@@ -32,7 +32,10 @@ export function unattendedOperator(
       return Promise.resolve({ kind: 'retry' })
     },
     settle: (step, reason) => pause(`${step.id}: ${reason}`),
-    confirmRollback: () => Promise.resolve({ kind: 'run' }),
+    confirmRollback: (step, doubt) =>
+      doubt === undefined
+        ? Promise.resolve({ kind: 'run' })
+        : pause(`it is not known whether ${step.id} is undone: ${doubt}; a person has to look and resume`),
     approval: ({ step }) => pause(`${step.id} needs the approval of other people; a person has to resume`),
     barred: (_, { reason }) => pause(reason),
   }

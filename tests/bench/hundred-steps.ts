@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { compare, interleave, median, roundsOf, timeProgram } from './measure.ts'
 import type { Options, Row, Section } from './measure.ts'
@@ -64,7 +64,7 @@ async function compareAll(project: Project, rounds: number): Promise<Row[]> {
 /** The first step begins when it is recorded as begun, the last one ends when it is recorded as done. */
 async function drillbook(project: Project, id: string): Promise<Taken> {
   const runs = path.join(project.root, 'runs')
-  rmSync(runs, { recursive: true, force: true })
+  project.removeRuns()
   const [file, ...words] = DRILLBOOK
   const wholeMs = await timeProgram({
     file,

@@ -28,6 +28,8 @@ export type Project = {
   env: NodeJS.ProcessEnv
   write: (file: string, text: string) => void
   removeRunbooks: () => void
+  /** Leaves the folder of the runs, as it is from the second run on. */
+  removeRuns: () => void
   /** Forgets what was read before, so that the next start parses again. */
   forget: () => void
   remove: () => void
@@ -50,15 +52,21 @@ export function makeProject(): Project {
     mkdirSync(path.dirname(target), { recursive: true })
     writeFileSync(target, text)
   }
+  const runs = path.join(root, 'runs')
+  mkdirSync(runs)
   return {
     root,
     env: {
-      DRILLBOOK_RUNS: path.join(root, 'runs'),
+      DRILLBOOK_RUNS: runs,
       ORDERS_DB_PASSWORD: 'not-a-secret',
       NO_COLOR: '1',
       FORCE_COLOR: undefined,
     },
     write,
+    removeRuns: () => {
+      rmSync(runs, { recursive: true, force: true })
+      mkdirSync(runs)
+    },
     removeRunbooks: () => rmSync(path.join(root, 'runbooks'), { recursive: true }),
     forget: () => rmSync(path.join(root, '.drillbook'), { recursive: true, force: true }),
     remove: () => rmSync(root, { recursive: true, force: true }),

@@ -79,7 +79,7 @@ async function outageOf(lab: Lab, recover: () => Promise<void>): Promise<number>
 /** The fault is the runbook's own; so are the clocks. */
 async function outageOfRunbook(project: Project): Promise<number> {
   const runs = path.join(project.root, 'runs')
-  rmSync(runs, { recursive: true, force: true })
+  project.removeRuns()
   const [file, ...words] = DRILLBOOK
   const run = ['run', 'database-failure', '--yes', '--env', 'lab', '--lab', LAB]
   await promisify(execFile)(file, [...words, ...run], {

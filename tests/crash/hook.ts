@@ -2,17 +2,18 @@
  * Loaded into the command line by --import: ends it, or lets its disk fill up, at an exact append to its journal. The production code
  * does not know; what it calls is node:fs. It does nothing in the processes that the command line starts.
  */
+import childProcess from 'node:child_process'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
 export const CRASH_VARIABLE = 'DRILLBOOK_TEST_CRASH'
 
 /**
- * `torn`: half of the line is written. `full`: this append and all later writes fail as on a full disk. `trace`: nothing is done; after
- * which appends the journal was made durable is written to TRACE_FILE.
+ * `torn`: half of the line is written. `full`: this append and all later writes fail as on a full disk. `trace`: nothing is done; a
+ * word for each append, each time the journal was made durable and each fence handed over is written to TRACE_FILE.
  */
 export type Moment = 'before' | 'torn' | 'after' | 'synced' | 'full' | 'trace'
-export const TRACE_FILE = 'synced.log'
+export const TRACE_FILE = 'trace.log'
 export type Plan = { append: number; moment: Moment; kill: 'runner' | 'both' }
 
 function readPlan(): Plan | undefined {
@@ -31,6 +32,9 @@ function install({ append, moment, kill }: Plan): void {
   const journals = new Set<number>()
   let appended = 0
   const { openSync, writeSync, fdatasyncSync } = fs
+  const trace = (word: string): void => {
+    if (moment === 'trace') fs.appendFileSync(TRACE_FILE, `${word}\n`)
+  }
   const reached = (now: Moment): boolean => now === moment && appended === append
 
   fs.openSync = (...words) => {
@@ -49,16 +53,31 @@ function install({ append, moment, kill }: Plan): void {
       die(kill)
     }
     const written = proceed()
+    trace('append')
     if (reached('after')) die(kill)
     return written
   }
   Object.assign(fs, { writeSync: write })
   fs.fdatasyncSync = (descriptor) => {
     fdatasyncSync(descriptor)
-    if (journals.has(descriptor) && moment === 'trace') fs.appendFileSync(TRACE_FILE, `${appended}\n`)
+    if (journals.has(descriptor)) trace('synced')
     if (journals.has(descriptor) && reached('synced')) die(kill)
   }
+  const { fork } = childProcess
+  childProcess.fork = (...words: unknown[]) => {
+    const child = Reflect.apply(fork, childProcess, words)
+    const send = child.send.bind(child)
+    child.send = (...message: unknown[]) => {
+      if (isExecute(message[0])) trace('execute')
+      return Reflect.apply(send, child, message)
+    }
+    return child
+  }
   syncBuiltinESMExports()
+}
+
+function isExecute(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'execute'
 }
 
 function full(): Error {

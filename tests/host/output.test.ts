@@ -23,7 +23,10 @@ void test('a character that is split across chunks is whole on the screen; what 
   const redactor = createRedactor([])
   const pieces = (chunks: readonly Buffer[]): Buffer[] => {
     const got: Buffer[] = []
-    const pipe = cleanPipe(redactor, (chunk) => got.push(Buffer.from(chunk)))
+    const pipe = cleanPipe(
+      () => redactor,
+      (chunk) => got.push(Buffer.from(chunk)),
+    )
     for (const chunk of chunks) pipe.push(chunk)
     pipe.end()
     return got

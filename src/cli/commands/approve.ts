@@ -8,7 +8,8 @@ import type { Asked } from '../approve/give.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { namedKey } from '../identity.ts'
-import { openPlan, openRunbook, projectRoot } from '../project.ts'
+import { openPlan, openRunbook } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 
 const usage = `drillbook approve <request line | request file> [options]      (npm run approve -- <request>)
 drillbook approve --spoken                                    a request that is read out to you

@@ -7,7 +7,7 @@ import type { Run } from '../../lint/rule.ts'
 import { RULES } from '../../lint/rules/index.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { projectRoot } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 
 const usage = `drillbook check [runbook …] [--strict] [--json]
 

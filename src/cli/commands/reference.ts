@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
-import { projectRoot } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 import { REFERENCE, referenceFiles } from '../reference/files.ts'
 
 const usage = `drillbook reference [--check]

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import { readJournal } from '../../journal/read.ts'
-import { journalFile, listRuns, runsFolder } from '../../journal/run-directory.ts'
+import { journalFile, listRuns } from '../../journal/run-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import { table } from '../../reports/summary.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { projectRoot } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 
 const usage = `drillbook runs [--json]
 

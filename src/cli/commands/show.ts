@@ -3,7 +3,8 @@ import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { readJournal } from '../../journal/read.ts'
-import { findRun, journalFile, runsFolder } from '../../journal/run-directory.ts'
+import { findRun, journalFile } from '../../journal/run-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { reasonOf } from '../../model/outcome.ts'
 import { formatProblem } from '../../model/problem.ts'
@@ -13,7 +14,7 @@ import { measurementLines, table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
-import { projectRoot } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 
 const usage = `drillbook show <run | last> [--output] [--follow] [--json]
 

@@ -1,10 +1,11 @@
 import { verifyRun } from '../../journal/verify.ts'
-import { findRun, runsFolder } from '../../journal/run-directory.ts'
+import { findRun } from '../../journal/run-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import { formatProblem } from '../../model/problem.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import { checkSignatures } from '../check-signatures.ts'
 import type { Command } from '../command.ts'
-import { projectRoot } from '../project.ts'
+import { projectRoot } from '../project-root.ts'
 
 const usage = `drillbook verify <run | folder> [options]
 

@@ -10,7 +10,10 @@ let current: Redact | undefined
 
 /** Everything that this process shows or writes from here on goes without these values. */
 export function declareSecrets(secrets: readonly string[], redactorOf: typeof build): void {
+  const { size } = values
   for (const secret of secrets) values.add(secret)
+  // The redactor is costly to make, and there may be nothing new to know.
+  if (build !== undefined && values.size === size) return
   build = redactorOf
   current = undefined
 }

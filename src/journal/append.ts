@@ -9,8 +9,11 @@ import { syncDirectory } from './sync-directory.ts'
 /** Its type is the schema's. The schema itself, and zod with it, is loaded only to read journals. */
 const JOURNAL_VERSION: JournalEvent['v'] = 1
 
-/** What does not change from line to line. */
+/** What does not change from line to line of a run's journal. */
 export type JournalHead = { digest: string; operator: string; environment: string }
+
+/** One line: what happened, and what the chain needs. */
+export type Line<Body, Head> = Pick<JournalEvent, 'v' | 'seq' | 'at' | 'mono' | 'prev'> & Body & Head
 
 /** Where the chain stands: the number and the hash of the last line. A new journal begins at START. */
 export type ChainEnd = { seq: number; hash: string }
@@ -20,22 +23,22 @@ export const START: ChainEnd = { seq: 0, hash: '0'.repeat(64) }
  * Appends events to the journal and, where one is given, to its mirror. A line is written at once and durable after `commit`,
  * which is called before every effect. When a line cannot be written, nothing after it may happen: OperatorError('damaged').
  */
-export class Journal {
-  head: JournalHead
+export class Journal<Body extends object = EventBody, Head extends object = JournalHead> {
+  head: Head
   readonly #files: { name: string; descriptor: number }[]
   readonly #clock: Clock
   #end: ChainEnd
   #dirty = false
 
-  constructor(files: readonly string[], head: JournalHead, end: ChainEnd, clock: Clock) {
+  constructor(files: readonly string[], head: Head, end: ChainEnd, clock: Clock) {
     this.head = head
     this.#clock = clock
     this.#end = end
     this.#files = files.map((name) => ({ name, descriptor: openJournal(name) }))
   }
 
-  append(body: EventBody): JournalEvent {
-    const event: JournalEvent = {
+  append(body: Body): Line<Body, Head> {
+    const event: Line<Body, Head> = {
       v: JOURNAL_VERSION,
       seq: this.#end.seq + 1,
       at: new Date(this.#clock.now()).toISOString(),

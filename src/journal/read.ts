@@ -7,8 +7,8 @@ import type { Problem } from '../model/problem.ts'
 import { START } from './append.ts'
 import type { ChainEnd } from './append.ts'
 
-export type ReadJournal = {
-  events: JournalEvent[]
+export type ReadJournal<Event = JournalEvent> = {
+  events: Event[]
   end: ChainEnd
   /** Bytes of whole, valid lines; what follows is a line that was being written when the machine stopped. */
   validBytes: number
@@ -21,8 +21,16 @@ export type ReadJournal = {
  * not finished is tolerated and noted; everything else that is wrong is a problem with its line.
  */
 export function readJournal(file: string): ReadJournal {
+  return readChain(file, parseEvent)
+}
+
+/** As readJournal, for a journal of any kind: `parse` makes an event of a line, and throws when it is none. */
+export function readChain<Event extends Link>(
+  file: string,
+  parse: (line: unknown) => Event,
+): ReadJournal<Event> {
   const bytes = readFileSync(file)
-  const result: ReadJournal = { events: [], end: START, validBytes: 0, torn: false, problems: [] }
+  const result: ReadJournal<Event> = { events: [], end: START, validBytes: 0, torn: false, problems: [] }
   let lineNumber = 0
   for (let from = 0; from < bytes.length;) {
     lineNumber += 1
@@ -31,18 +39,26 @@ export function readJournal(file: string): ReadJournal {
       result.torn = true
       break
     }
-    readLine(bytes.subarray(from, to), { file, line: lineNumber }, result)
+    readLine(bytes.subarray(from, to), { file, line: lineNumber }, parse, result)
     from = to + 1
     result.validBytes = from
   }
   return result
 }
 
-function readLine(bytes: Buffer, at: { file: string; line: number }, result: ReadJournal): void {
+/** What joins a line to the one before it. */
+type Link = Pick<JournalEvent, 'seq' | 'prev'>
+
+function readLine<Event extends Link>(
+  bytes: Buffer,
+  at: { file: string; line: number },
+  parse: (line: unknown) => Event,
+  result: ReadJournal<Event>,
+): void {
   const text = bytes.toString('utf8')
   const hash = createHash('sha256').update(bytes).digest('hex')
   try {
-    const event = parseEvent(JSON.parse(text))
+    const event = parse(JSON.parse(text))
     if (event.seq !== result.end.seq + 1)
       result.problems.push({
         ...at,

@@ -40,6 +40,7 @@ export class SupervisedExecutor implements Executor {
   readonly #jobs = new Map<string, { watcher: Watcher; resolve: (outcome: Outcome) => void }>()
   readonly #before: Supervision
   readonly #onLost: () => void
+  #recorded: string[] = []
   #closed = false
   readonly #ready = Promise.withResolvers<void>()
 
@@ -75,7 +76,7 @@ export class SupervisedExecutor implements Executor {
       if (!this.#child.connected) return resolve(NEVER_BEGAN)
       if (this.#jobs.size === 0) this.#child.channel?.ref()
       this.#jobs.set(job.id, { watcher, resolve })
-      this.#send({ type: 'execute', job })
+      this.#send({ type: 'execute', job, recorded: this.#recorded.splice(0) })
     })
   }
 
@@ -88,8 +89,9 @@ export class SupervisedExecutor implements Executor {
     for (const job of this.#jobs.keys()) this.cancel(job)
   }
 
+  /** Told with the next message: an outcome that is kept a little too long does no harm. */
   recorded(job: string): void {
-    this.#send({ type: 'recorded', job })
+    this.#recorded.push(job)
   }
 
   async recover(job: string): Promise<Outcome | undefined> {
@@ -113,7 +115,7 @@ export class SupervisedExecutor implements Executor {
 
   close(): void {
     this.#closed = true
-    this.#send({ type: 'end' })
+    this.#send({ type: 'end', recorded: this.#recorded.splice(0) })
   }
 
   #receive(message: FromSupervisor): void {

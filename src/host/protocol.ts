@@ -5,10 +5,10 @@ import type { FenceJob } from '../runner/ports.ts'
 
 export type ToSupervisor =
   | { type: 'begin'; root: string; directory: string; secrets: string[]; workers: number; graceMs: number }
-  | { type: 'execute'; job: FenceJob }
+  /** `recorded`: jobs whose outcome is in the journal by now. */
+  | { type: 'execute'; job: FenceJob; recorded: string[] }
   | { type: 'cancel'; job: string; reason: string }
-  | { type: 'recorded'; job: string }
-  | { type: 'end' }
+  | { type: 'end'; recorded: string[] }
 
 export type FromSupervisor =
   | { type: 'ready' }
@@ -35,7 +35,7 @@ function hasType(message: unknown, types: readonly string[]): boolean {
 }
 
 export function isToSupervisor(message: unknown): message is ToSupervisor {
-  return hasType(message, ['begin', 'execute', 'cancel', 'recorded', 'end'])
+  return hasType(message, ['begin', 'execute', 'cancel', 'end'])
 }
 export function isFromSupervisor(message: unknown): message is FromSupervisor {
   return hasType(message, ['ready', 'output', 'waiting', 'finished'])

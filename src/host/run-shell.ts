@@ -88,7 +88,7 @@ function failure(end: Exclude<End, { error: string }>, durationMs: number): Outc
 function giveAndWait(
   task: RunningJob,
   print: (chunk: Buffer) => void,
-  { child, outputs, give }: Shell,
+  { child, identity, outputs, give }: Shell,
   message: Buffer,
 ): Promise<End> {
   return new Promise((resolve) => {
@@ -114,7 +114,7 @@ function giveAndWait(
         resolve({ code, signal, lastLine: last.text })
       })
     })
-    task.sink.begins(child.pid)
+    task.sink.begins(identity)
     give(message)
   })
 }

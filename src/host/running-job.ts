@@ -2,6 +2,7 @@ import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { OutputPipe } from './job-output.ts'
 import { NO_JOB, processesOf, signalAll, trySignal } from './process-tree.ts'
+import type { ProcessIdentity } from './process-tree.ts'
 
 export type JobSink = {
   /** Takes what holds no secret: our own words, and what came through a pipe. */
@@ -10,7 +11,7 @@ export type JobSink = {
   pipe: (to: (chunk: Buffer) => void) => OutputPipe
   waiting: (reason: string) => void
   /** Called before the fence is started; `worker` is the process that will execute it. */
-  begins: (worker: number | undefined) => void
+  begins: (worker: ProcessIdentity | undefined) => void
 }
 
 /** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */

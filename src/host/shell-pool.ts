@@ -4,9 +4,16 @@ import { Writable } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { shWaiting } from '../fences/sh.ts'
 import { locate } from './locate.ts'
+import { identify } from './process-tree.ts'
+import type { ProcessIdentity } from './process-tree.ts'
 
 /** A shell that has started and waits for what it is to execute. It ends by itself when this process ends. */
-export type Shell = { child: ChildProcess; outputs: Readable[]; give: (message: Buffer) => void }
+export type Shell = {
+  child: ChildProcess
+  identity: ProcessIdentity | undefined
+  outputs: Readable[]
+  give: (message: Buffer) => void
+}
 
 /** A shell that is started before it is needed, in the folder of the project. Each executes one fence; then there is another one. */
 export class ShellPool {
@@ -50,6 +57,7 @@ export class ShellPool {
     // A shell that ended before it was told anything says so by its exit.
     message.on('error', () => {})
     const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null)
-    return { child, outputs, give: (bytes) => message.end(bytes) }
+    const identity = child.pid === undefined ? undefined : identify(child.pid)
+    return { child, identity, outputs, give: (bytes) => message.end(bytes) }
   }
 }

@@ -29,8 +29,8 @@ export function noteSupervisor(directory: string, pid: number): void {
 }
 
 /** Called before the job is started: one that is not noted certainly did nothing. */
-export function noteBegun(directory: string, job: string, worker: number | undefined): void {
-  note(directory, { job, worker: worker === undefined ? undefined : identify(worker) })
+export function noteBegun(directory: string, job: string, worker: ProcessIdentity | undefined): void {
+  note(directory, { job, worker })
 }
 
 function note(directory: string, line: Line): void {

@@ -53,15 +53,18 @@ function receive(message: ToSupervisor): void {
     case 'begin':
       return begin(message)
     case 'execute':
+      forget(message.recorded)
       return void execute(message.job)
     case 'cancel':
       return running.get(message.job)?.end('cancelled', message.reason)
-    case 'recorded':
-      unrecorded.delete(message.job)
-      return
     case 'end':
+      forget(message.recorded)
       process.disconnect()
   }
+}
+
+function forget(recorded: readonly string[]): void {
+  for (const job of recorded) unrecorded.delete(job)
 }
 
 function begin(message: Begin): void {

@@ -5,7 +5,8 @@ import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
-import { NO_JOB, processesOf } from './process-tree.ts'
+import { NO_JOB, identify, processesOf } from './process-tree.ts'
+import type { ProcessIdentity } from './process-tree.ts'
 import type { OutputPipe } from './job-output.ts'
 import { endAll } from './running-job.ts'
 import type { RunningJob } from './running-job.ts'
@@ -69,6 +70,7 @@ class Worker {
   #outcome: Outcome | undefined
   /** Of its two streams, while a fence prints on them. */
   #pipes: OutputPipe[] = []
+  readonly #identity: ProcessIdentity | undefined
   readonly #ready = Promise.withResolvers<void>()
   usable = true
   /** Since its last fence there is certainly nothing in its group but itself. */
@@ -80,6 +82,7 @@ class Worker {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
+    this.#identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
     this.#child.on('message', (message: unknown) => {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') this.#ready.resolve()
@@ -119,7 +122,7 @@ class Worker {
     this.#open = 2
     this.#nonce = `\u0000${randomBytes(12).toString('hex')}\u0000`
     task.group = this.#child.pid
-    task.sink.begins(this.#child.pid)
+    task.sink.begins(this.#identity)
     return new Promise((resolve) => {
       this.#finish = resolve
       if (!this.usable) this.#gone('the worker had ended')

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   verify: () => import('./commands/verify.ts'),
   approve: () => import('./commands/approve.ts'),
   sign: () => import('./commands/sign.ts'),
+  oncall: () => import('./commands/oncall.ts'),
   check: () => import('./commands/check.ts'),
   lab: () => import('./commands/lab.ts'),
   reference: () => import('./commands/reference.ts'),

@@ -23,7 +23,7 @@ import { executables, steps } from '../model/runbook.ts'
 import type { Operator, Session } from '../runner/ports.ts'
 import { approvalsFor, authorityFor } from './authority.ts'
 import type { Authority } from './authority.ts'
-import { contactLines } from './contacts.ts'
+import { contactLines, onCallLines } from './contacts.ts'
 import { declareSecrets, refuseSecretsInInputs, secretInputs } from './declare-secrets.ts'
 import { targetFacts } from './environment.ts'
 import type { OpenEnvironment } from './environment.ts'
@@ -350,7 +350,10 @@ async function chooseOperator(
     Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'),
   )
   const lookups = {
-    contacts: (_: Session, role: string | undefined) => contactLines(plan, runbook.service, role),
+    contacts: async (_: Session, role: string | undefined) => [
+      ...(await onCallLines(plan, runbook.service, Date.now())),
+      ...contactLines(plan, runbook.service, role),
+    ],
     dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) =>
       dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs: hidden }),
     log: () => logLines(directory),

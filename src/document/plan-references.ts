@@ -1,4 +1,5 @@
 import type { ContactMethod, EscalationTarget } from '../model/contact.ts'
+import { brokenTimes } from '../model/on-call/broken-times.ts'
 import type { Environment } from '../model/environment.ts'
 import { ROLE_WORDS } from '../model/policy.ts'
 import type { Problem } from '../model/problem.ts'
@@ -238,6 +239,13 @@ function checkOnCall(context: Context): void {
     schedule.overrides.forEach(({ user }, index) =>
       person(context, 'contacts', [...at, 'overrides', index, 'user'], user),
     )
+    for (const { path, message } of brokenTimes(schedule))
+      context.report(
+        'contacts',
+        [...at, ...path],
+        message,
+        'Clocks go forward over it. Choose a time that every day of the time zone has, such as 09:00.',
+      )
   }
 }
 

@@ -27,7 +27,7 @@ import { wrap } from './text.ts'
 
 /** What prompts can show that the runner does not know. */
 export type Lookups = {
-  contacts: (session: Session, role: string | undefined) => string[]
+  contacts: (session: Session, role: string | undefined) => Promise<string[]>
   /** What a step would execute, resolved; nothing is executed. */
   dryRun: (node: Executable, session: Session) => string[]
   /** Where the output of the run is kept. */
@@ -239,11 +239,7 @@ export class TerminalOperator implements Operator {
           session.commit()
           break
         case 'contacts':
-          this.#print(
-            this.#lookups
-              .contacts(session, 'role' in node ? node.role : undefined)
-              .flatMap((line) => wrap(line, this.#screen.width - 4)),
-          )
+          this.#printWrapped(await this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
           break
         case 'log':
           this.#print(this.#lookups.log(session))

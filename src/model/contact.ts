@@ -176,8 +176,12 @@ const schedule = z.strictObject({
         })
         .refine((value) => Date.parse(value.from) < Date.parse(value.to), 'expected `from` before `to`'),
     )
-    .default([]),
+    .default([])
+    .describe('Win over every layer; where they overlap, the later one in this list.'),
 })
+
+export type OnCallLayer = z.infer<typeof layer>
+export type OnCallSchedule = z.infer<typeof schedule>
 
 export const contactsFile = z.strictObject({
   people: z.record(name, person),

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../model/duration.ts'
 import type { Runbook } from '../../model/runbook.ts'
-import { criticalPath } from '../critical-path.ts'
-import type { CriticalPath } from '../critical-path.ts'
+import { criticalPath } from '../../model/critical-path.ts'
+import type { CriticalPath } from '../../model/critical-path.ts'
 import { frontMatterPlace } from '../front-matter.ts'
 import type { RunbookRule } from '../rule.ts'
 

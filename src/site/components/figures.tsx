@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { measured as measuredText, planned } from '../../steps/view-words.ts'
 import type { Measured, ShownObjective } from '../content/card.ts'
-import type { Estimate } from '../content/estimate.ts'
+import type { Estimate } from '../../model/critical-path.ts'
 
 /** A measured duration; what was not measured is said in words, never as a number. */
 export function MeasuredTime({ ms }: { ms: number | null | undefined }): ReactNode {

@@ -1,12 +1,21 @@
-import type { Condition, Decision, Node } from '../model/runbook.ts'
-import { executables } from '../model/runbook.ts'
+import type { Condition, Decision, Node } from './runbook.ts'
+import { executables } from './runbook.ts'
 
 export type CriticalPath = {
   ms: number
   /** The choices that lead to it. */
   choices: Condition[]
-  /** The parts of it, the longest first. */
-  parts: { id: string; ms: number }[]
+  /** The parts of it, the longest first. `workMs` is the work of everyone, when several act at the same time. */
+  parts: { id: string; ms: number; workMs: number }[]
+}
+
+export type Estimate = {
+  /** The longest way through: of alternatives the longest, of steps at the same time the longest. */
+  criticalMs: number
+  /** The work of everyone on that way, one after the other. */
+  workMs: number
+  /** How many nodes have no estimate, so that both are lower bounds. */
+  without: number
 }
 
 /** Beyond this many combinations of choices the sum over all nodes is taken: an upper bound. */
@@ -48,13 +57,30 @@ function pathOf(flat: ReturnType<typeof executables>, chosen: Chosen | undefined
       made.set(node.id, choice)
       choices.push({ decision: node.id, choice })
     }
-    parts.push({ id: node.id, ms: estimateOf(node) })
+    const estimates = node.kind === 'parallel' ? node.steps.map(expected) : [expected(node)]
+    parts.push({ id: node.id, ms: Math.max(0, ...estimates), workMs: total(estimates) })
   }
   parts.sort((a, b) => b.ms - a.ms)
-  return { ms: parts.reduce((sum, { ms }) => sum + ms, 0), choices, parts }
+  return { ms: total(parts.map(({ ms }) => ms)), choices, parts }
 }
 
-function estimateOf(node: ReturnType<typeof executables>[number]): number {
-  if (node.kind !== 'parallel') return node.expectMs ?? 0
-  return Math.max(0, ...node.steps.map((step) => step.expectMs ?? 0))
+function expected({ expectMs }: { expectMs?: number }): number {
+  return expectMs ?? 0
+}
+
+function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, one) => sum + one, 0)
+}
+
+/** What a page says of the time that a runbook takes. */
+export function estimate(nodes: readonly Node[]): Estimate {
+  const { ms, parts } = criticalPath(nodes)
+  const estimated = executables(nodes).flatMap((node): { expectMs?: number }[] =>
+    node.kind === 'parallel' ? node.steps : [node],
+  )
+  return {
+    criticalMs: ms,
+    workMs: total(parts.map(({ workMs }) => workMs)),
+    without: estimated.filter(({ expectMs }) => expectMs === undefined).length,
+  }
 }

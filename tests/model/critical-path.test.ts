@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { criticalPath } from '../../src/lint/critical-path.ts'
+import { criticalPath } from '../../src/model/critical-path.ts'
 import type { Condition, Decision, Node, Step } from '../../src/model/runbook.ts'
 
 const common = { title: '', prose: '', place: { file: 'a', line: 1, column: 1 } }

@@ -78,7 +78,7 @@ void describe('drillbook oncall', () => {
     const ended = await makeProject(context, broken).cli(['oncall', '--at', '2027-03-27T00:00Z'])
     assert.match(
       ended.stderr,
-      /docs\/plan\/contacts\.yaml:27:\d+ {2}02:30 does not exist on 2027-03-28 in Europe\/Berlin\n.*Choose a time/,
+      /docs\/plan\/contacts\.yaml:24:\d+ {2}02:30 does not exist on 2027-03-28 in Europe\/Berlin\n.*Choose a time/,
     )
   })
 })

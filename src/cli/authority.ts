@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Plan } from '../document/plan.ts'
+import { redact } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import { approvalsNeeded, policyOf } from '../model/permission.ts'
 import type { Policy } from '../model/permission.ts'
@@ -59,6 +60,7 @@ export async function approvalsFor(
     inbox: () => answersIn(path.join(directory, 'approvals')),
     locate: (file) => path.join(directory, file),
     contacts: eligibleLines(plan),
+    redact,
   })
 }
 

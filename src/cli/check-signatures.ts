@@ -34,12 +34,16 @@ export async function checkSignatures(
       problems: [],
       notes: ['Nobody has signed this journal: who wrote it cannot be told.'],
     }
-  if (allowed !== undefined) return await verifySignatures(directory, await toolsFor(allowed), { required })
+  if (allowed !== undefined) {
+    const roles = plan === undefined ? undefined : await import('./approver-roles.ts')
+    const barred = plan && roles ? roles.barredBy(plan, directory) : () => undefined
+    return await verifySignatures(directory, { ...(await toolsFor(allowed)), barred }, { required })
+  }
   const problems = required ? [{ file: directory, message: NOT_CHECKED }] : []
   return { signedBy: undefined, problems, notes: [NOT_CHECKED] }
 }
 
-async function toolsFor(allowed: string): Promise<SignatureTools> {
+async function toolsFor(allowed: string): Promise<Pick<SignatureTools, 'verify' | 'principals'>> {
   const { findPrincipals, verify } = await import('../host/ssh.ts')
   return {
     verify: ({ person, ...claim }) => verify({ ...claim, principal: person, allowedSigners: allowed }),

@@ -1,6 +1,7 @@
 import type { Plan } from '../document/plan.ts'
 import type { Target } from '../fences/api.ts'
 import type { Environment, TargetSpec } from '../model/environment.ts'
+import { redact } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Lab } from '../lab/index.ts'
 import { declareSecrets } from './declare-secrets.ts'
@@ -61,16 +62,20 @@ function withSecrets(
   )
 }
 
-/** What a journal says of the targets: where, never with which secret. */
+/** What a journal says of the targets: where, never with which secret, also when the address holds one. */
 export function targetFacts(
   targets: Record<string, Target>,
 ): Record<string, { kind: string; address: string; region?: string }> {
   return Object.fromEntries(
     Object.entries(targets).map(([name, target]) => {
-      const address =
-        target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url
+      const address = recordedAddress(target)
       const region = 'region' in target && target.region !== undefined ? { region: target.region } : {}
       return [name, { kind: target.kind, address, ...region }]
     }),
   )
+}
+
+/** As it stands in journals. */
+export function recordedAddress(target: Target): string {
+  return redact(target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url)
 }

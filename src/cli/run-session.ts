@@ -14,7 +14,7 @@ import { emptyState } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
 import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
-import { createRunDirectory, journalFile, newRunId } from '../journal/run-directory.ts'
+import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
@@ -180,11 +180,6 @@ function lockRun(
 ): Promise<Lock> {
   const folder = lockFolder(runs, runbook.id, environment.name)
   return acquireLock(folder, thisHolder(id, operator), lookFrom(runs), { resuming, takeOver })
-}
-
-/** The sources that a run of this digest executes and shows. */
-export function snapshotFolder(directory: string, digest: string): string {
-  return path.join(directory, 'sources', digest.slice(0, 12))
 }
 
 /** What was read is kept with the run: it is what runs, and a later change of the runbook can be shown as a difference. */

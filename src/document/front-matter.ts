@@ -12,7 +12,14 @@ const inputSpec = z
     pattern: z.string().optional().describe('A regular expression that the whole answer must match.'),
   })
   .superRefine((spec, context) => {
-    if (spec.default !== undefined && typeof spec.default !== spec.type)
+    for (const path of ['default', 'choices'] as const)
+      if (spec.type === 'secret' && spec[path] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [path],
+          message: `a secret input has no ${path}: whoever reads the runbook would read the secret`,
+        })
+    if (spec.type !== 'secret' && spec.default !== undefined && typeof spec.default !== spec.type)
       context.addIssue({ code: 'custom', path: ['default'], message: `expected a ${spec.type}` })
     if (spec.pattern !== undefined && !isPattern(spec.pattern))
       context.addIssue({ code: 'custom', path: ['pattern'], message: 'expected a regular expression' })

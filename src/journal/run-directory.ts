@@ -2,16 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
+import { runIdOf } from '../model/run-id.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 export function journalFile(directory: string): string {
   return path.join(directory, 'journal.ndjson')
 }
 
-/** Sorts by time, names the runbook, and two runs in the same second do not meet. */
+/** The sources that a run of this digest executes and shows. */
+export function snapshotFolder(directory: string, digest: string): string {
+  return path.join(directory, 'sources', digest.slice(0, 12))
+}
+
+/** Two runs that begin in the same millisecond do not meet either. */
 export function newRunId(runbook: string, now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${stamp}-${runbook.replaceAll('/', '-')}-${randomBytes(2).toString('hex')}`
+  return runIdOf(now.getTime(), runbook, randomBytes(2).toString('hex'))
 }
 
 /** Makes the folder of a run durable before anything is recorded in it. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { approvalStatement } from '../model/approval.ts'
+import type { ApprovalRequest } from '../model/approval.ts'
 import type { JournalEvent } from '../model/event.ts'
 import type { Problem } from '../model/problem.ts'
 import { identityStatement, journalStatement } from '../model/signed.ts'
@@ -16,6 +17,8 @@ export type SignatureTools = {
   verify: (claim: SignatureClaim) => Promise<string | undefined>
   /** Whose key made the signature. */
   principals: (signature: string) => Promise<string[]>
+  /** Why this person was not one to approve this, by policy and contacts; undefined also where nobody can tell. */
+  barred: (approver: string, request: ApprovalRequest) => string | undefined
 }
 
 export type SignatureReport = { signedBy: string | undefined; problems: Problem[]; notes: string[] }
@@ -160,11 +163,13 @@ class EventCheck {
     const text = approvalStatement(request)
     const wrong = await this.#tools.verify({ purpose: 'approval', text, person: approver, signature })
     const signers = await this.#tools.principals(signature)
+    const barred = this.#tools.barred(approver, request)
     if (wrong !== undefined) this.#report(event, `the approval of ${approver} is not valid: ${wrong}`)
     else if (approver === request.requester || signers.includes(request.requester))
       this.#report(event, `${request.requester} approved what they had asked for themselves`)
     else if (Date.parse(event.at) >= Date.parse(request.expiresAt))
       this.#report(event, `the approval of ${approver} came after the request had expired`)
+    else if (barred !== undefined) this.#report(event, barred)
     else known.keys.add(readSignature(signature)?.key ?? '')
   }
 

@@ -43,12 +43,25 @@ const postgresTarget = z.strictObject({
   replicationPort: z.int().min(1).max(65535).optional().describe('Default: port.'),
 })
 
-const httpTarget = z.strictObject({ kind: z.literal('http'), url: z.url(), region: z.string().optional() })
+/** What stands in an address is shown on pages, and kept in journals and in requests for approval. */
+const address = z
+  .url()
+  .refine(
+    (text) => !hasPassword(text),
+    'expected an address without a name and password: it is shown on pages and kept in journals',
+  )
+
+function hasPassword(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && (url.username !== '' || url.password !== '')
+}
+
+const httpTarget = z.strictObject({ kind: z.literal('http'), url: address, region: z.string().optional() })
 
 const edgeTarget = z.strictObject({
   kind: z.literal('edge'),
-  url: z.url().describe('The address customers use.'),
-  admin: z.url().describe('Where the active region is read (GET /route) and set (PUT /route).'),
+  url: address.describe('The address customers use.'),
+  admin: address.describe('Where the active region is read (GET /route) and set (PUT /route).'),
 })
 
 export const target = z.discriminatedUnion('kind', [postgresTarget, httpTarget, edgeTarget])

@@ -20,6 +20,7 @@ export type ApprovalTools = Judge & {
   locate: (file: string) => string
   /** Who but the requester may answer, and how they are reached. */
   contacts: (eligible: Eligible, except: string) => string[]
+  redact: (text: string) => string
 }
 
 /** Two-person approval without a server: a request goes into the journal, a signed answer comes back. */
@@ -44,7 +45,7 @@ async function obtain(asking: Asking): Promise<StepAnswer> {
   const examined = new Set<string>()
   let problem: string | undefined
   const known = currentRequest(asking)
-  if (known) publish(known, session)
+  if (known) publish(known, asking)
   let record = known ?? issue(asking, count)
   for (;;) {
     if (record.given.length >= count) return { kind: 'run' }
@@ -109,7 +110,7 @@ function issue(asking: Asking, needed: number): ApprovalRecord {
   const now = session.clock.now()
   const request = requestFor(asking, instantText(now), instantText(now + tools.policy.approvalMs))
   const number = session.state.approvals.length + 1
-  const kept = publish({ number, request }, session)
+  const kept = publish({ number, request }, asking)
   session.record({ event: 'approval-requested', step: step.id, number, needed, request, ...kept })
   session.commit()
   const record = session.state.approvals.at(-1)
@@ -118,20 +119,17 @@ function issue(asking: Asking, needed: number): ApprovalRecord {
 }
 
 /** The file may be missing after a crash or on another machine; the journal holds what it says. */
-function publish({ number, request }: Pick<ApprovalRecord, 'number' | 'request'>, session: Session) {
-  const text = `${JSON.stringify({ request, values: valuesOf(session) }, null, 2)}\n`
-  return session.keep(requestFile(number), text)
+function publish({ number, request }: Pick<ApprovalRecord, 'number' | 'request'>, asking: Asking) {
+  const text = `${JSON.stringify({ request, values: valuesOf(asking) }, null, 2)}\n`
+  return asking.session.keep(requestFile(number), text)
 }
 
 function requestFile(number: number): string {
   return `approvals/${number}.json`
 }
 
-function requestFor(
-  { step, action, attempt, session }: Asking,
-  issuedAt: string,
-  expiresAt: string,
-): ApprovalRequest {
+function requestFor(asking: Asking, issuedAt: string, expiresAt: string): ApprovalRequest {
+  const { step, action, attempt, session } = asking
   const request: ApprovalRequest = {
     run: session.state.run,
     runbook: session.runbook.id,
@@ -139,7 +137,7 @@ function requestFor(
     attempt,
     action,
     digest: session.runbook.digest,
-    values: valuesHash(valuesOf(session)),
+    values: valuesHash(valuesOf(asking)),
     environment: session.environment.name,
     requester: session.operatorName,
     issuedAt,
@@ -151,13 +149,16 @@ function requestFor(
   throw new OperatorError('refused', { message: `nobody can be asked to approve this: ${wrong.join('; ')}` })
 }
 
-/** Everything that the step can read, without secrets: they are in no file. */
-function valuesOf({ runbook, inputs, state, targets }: Session): ApprovalValues {
+/** Everything that the step can read, without secrets, which are in no file: what is hashed is what the approver sees. */
+function valuesOf({ session, tools }: Asking): ApprovalValues {
+  const { runbook, inputs, state, targets } = session
   const known = Object.entries(inputs).map(([name, value]) => {
     const isSecret = runbook.inputs[name]?.type === 'secret'
     return [name, isSecret ? null : value] as const
   })
-  const places = Object.entries(targets).map(([name, target]) => [name, placeOf(target)] as const)
+  const places = Object.entries(targets).map(
+    ([name, target]) => [name, tools.redact(placeOf(target))] as const,
+  )
   return {
     inputs: Object.fromEntries(known),
     outputs: { ...state.outputs },
@@ -175,10 +176,11 @@ function placeOf(target: Target): string {
 /** What the prompt shows while it waits, and where it looks for an answer. */
 function waitingFor(
   { number, request, needed, given }: ApprovalRecord,
-  { step, session, tools }: Asking,
+  asking: Asking,
   examined: ReadonlySet<string>,
   problem: string | undefined,
 ): WaitingApproval {
+  const { step, tools } = asking
   const eligible = mayApprove(tools.policy, step)
   return {
     step,
@@ -189,7 +191,7 @@ function waitingFor(
     who: eligible === 'anyone' ? 'anyone of contacts.yaml with an SSH key' : eligibleText(eligible),
     contacts: tools.contacts(eligible, request.requester),
     number,
-    line: challengeLine({ request, values: valuesOf(session) }),
+    line: challengeLine({ request, values: valuesOf(asking) }),
     file: tools.locate(requestFile(number)),
     spoken: spokenRequest(request),
     problem,

@@ -1,3 +1,4 @@
+import { runIdOf } from '../model/run-id.ts'
 import { instantText } from '../model/signed.ts'
 import type { ApprovalRequest } from '../model/approval.ts'
 
@@ -60,32 +61,48 @@ function bytesOf(values: readonly number[]): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((part) => Number.parseInt(part, 2)))
 }
 
-const RUN_ID = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+)-([0-9a-f]{4})$/
+const RUN_ID = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{3})-(.+)-([0-9a-f]{4})$/
 const DIGEST_BYTES = 3
 const VALUES_BYTES = 20
-const REQUEST_BYTES = 4 + 2 + 4 + 2 + 1 + VALUES_BYTES + DIGEST_BYTES
+/** Where each part begins: second and millisecond of the run's id, its end, then when it was asked, in seconds after that. */
+const AT = {
+  second: 0,
+  millisecond: 4,
+  suffix: 6,
+  issued: 8,
+  validity: 11,
+  attempt: 13,
+  values: 14,
+  digest: 34,
+}
+const REQUEST_BYTES = AT.digest + DIGEST_BYTES
 const ROLLBACK = 0x80
-const MOST_SECONDS = 0xffff
+const MOST_VALIDITY = 0xffff
+const MOST_ISSUED = 0xffffff
 
 /** What an approver picks from lists of their own checkout instead of hearing it letter by letter. */
 export type SpokenContext = Pick<ApprovalRequest, 'runbook' | 'step' | 'environment' | 'requester' | 'digest'>
 
 /** Undefined when the request does not fit: then there are the line and the file. */
 export function spokenRequest(request: ApprovalRequest): string[] | undefined {
-  const [, year, month, day, hour, minute, second, name, suffix] = RUN_ID.exec(request.run) ?? []
+  const [, year, month, day, hour, minute, second, millisecond, name, suffix] = RUN_ID.exec(request.run) ?? []
   if (name !== request.runbook.replaceAll('/', '-') || suffix === undefined) return undefined
   const started = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000
-  const issued = Date.parse(request.issuedAt) / 1000
-  const validity = Date.parse(request.expiresAt) / 1000 - issued
-  if (!Number.isInteger(started) || validity > MOST_SECONDS) return undefined
+  const issuedAt = Date.parse(request.issuedAt) / 1000
+  const issued = issuedAt - started
+  const validity = Date.parse(request.expiresAt) / 1000 - issuedAt
+  // Years after the run began, or, by a clock that was stepped, before it.
+  const fits = issued >= 0 && issued <= MOST_ISSUED && validity <= MOST_VALIDITY
+  if (!Number.isInteger(started) || !fits) return undefined
   const bytes = Buffer.alloc(REQUEST_BYTES)
-  let at = bytes.writeUInt32BE(started)
-  at += bytes.write(suffix, at, 'hex')
-  at = bytes.writeUInt32BE(issued, at)
-  at = bytes.writeUInt16BE(validity, at)
-  at = bytes.writeUInt8(request.attempt | (request.action === 'rollback' ? ROLLBACK : 0), at)
-  at += bytes.write(request.values, at, 'hex')
-  bytes.write(request.digest.slice(0, DIGEST_BYTES * 2), at, 'hex')
+  bytes.writeUInt32BE(started, AT.second)
+  bytes.writeUInt16BE(Number(millisecond), AT.millisecond)
+  bytes.write(suffix, AT.suffix, 'hex')
+  bytes.writeUIntBE(issued, AT.issued, 3)
+  bytes.writeUInt16BE(validity, AT.validity)
+  bytes.writeUInt8(request.attempt | (request.action === 'rollback' ? ROLLBACK : 0), AT.attempt)
+  bytes.write(request.values, AT.values, 'hex')
+  bytes.write(request.digest.slice(0, DIGEST_BYTES * 2), AT.digest, 'hex')
   return groupsOf(bytes)
 }
 
@@ -95,22 +112,22 @@ export function readSpokenRequest(
 ): ApprovalRequest | { problem: string } {
   const bytes = readGroups(text, REQUEST_BYTES)
   if ('problem' in bytes) return bytes
-  const started = new Date(bytes.readUInt32BE(0) * 1000).toISOString()
-  const issued = bytes.readUInt32BE(6)
-  const attempt = bytes.readUInt8(12)
-  const values = bytes.subarray(13, 13 + VALUES_BYTES).toString('hex')
-  const digest = bytes.subarray(13 + VALUES_BYTES).toString('hex')
-  if (!context.digest.startsWith(digest))
+  if (!context.digest.startsWith(bytes.toString('hex', AT.digest)))
     return { problem: 'the version of the runbook in this checkout is not the one that is run' }
-  const stamp = started.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const suffix = bytes.subarray(4, 6).toString('hex')
+  const started = bytes.readUInt32BE(AT.second)
+  const issued = started + bytes.readUIntBE(AT.issued, 3)
+  const attempt = bytes.readUInt8(AT.attempt)
   return {
     ...context,
-    run: `${stamp}-${context.runbook.replaceAll('/', '-')}-${suffix}`,
+    run: runIdOf(
+      started * 1000 + bytes.readUInt16BE(AT.millisecond),
+      context.runbook,
+      bytes.toString('hex', AT.suffix, AT.issued),
+    ),
     attempt: attempt & ~ROLLBACK,
     action: attempt >= ROLLBACK ? 'rollback' : 'run',
-    values,
+    values: bytes.toString('hex', AT.values, AT.digest),
     issuedAt: instantText(issued * 1000),
-    expiresAt: instantText((issued + bytes.readUInt16BE(10)) * 1000),
+    expiresAt: instantText((issued + bytes.readUInt16BE(AT.validity)) * 1000),
   }
 }

@@ -128,6 +128,14 @@ void test(
     const verified = await project.cli(['verify', 'last'])
     assert.equal(verified.code, 0, verified.stderr)
     assert.match(verified.stdout, /Signed by ada \(SHA256:/)
+    const contacts = 'docs/plan/contacts.yaml'
+    project.write(contacts, project.read(contacts).replace(/(bob:[^]*?roles: )\[dba\]/, '$1[network]'))
+    const without = await project.cli(['verify', 'last'])
+    assert.equal(without.code, 4)
+    assert.match(
+      without.stderr,
+      /bob approved fence, and by docs\/plan as it is here only dba or incident-commander may/,
+    )
     if (process.env['DRILLBOOK_CAPTURE'] !== undefined)
       writeFileSync(
         process.env['DRILLBOOK_CAPTURE'],

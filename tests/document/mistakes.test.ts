@@ -300,6 +300,14 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
       '7:42 inputs.n.default: expected a number',
     ],
   },
+  {
+    title: 'a secret that stands in the runbook',
+    text: '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs:\n  n: { type: secret, prompt: N, default: hunter2 }\n  m: { type: secret, prompt: M, choices: [hunter2, hunter3] }\n---\n',
+    reports: [
+      '7:42 inputs.n.default: a secret input has no default: whoever reads the runbook would read the secret',
+      '8:33 inputs.m.choices: a secret input has no choices: whoever reads the runbook would read the secret',
+    ],
+  },
 ]
 
 for (const { title, text, reports } of frontMatterRows)

@@ -196,6 +196,21 @@ const unreadable: { title: string; file: string; text: string | undefined; repor
     ],
   },
   {
+    title: 'a password in an address',
+    file: ENVIRONMENTS,
+    text: `default: x
+environments:
+  x:
+    title: X
+    protected: false
+    targets:
+      a.b: { kind: http, url: "https://me:hunter2@example.com/" }
+`,
+    reports: [
+      '7:31  environments.x.targets.a.b.url: expected an address without a name and password: it is shown on pages and kept in journals',
+    ],
+  },
+  {
     title: 'aliases without end',
     file: SCHEDULE,
     text: `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefg'

@@ -309,7 +309,7 @@ void test('requests for approval and their answers', () => {
   const request = {
     ...context,
     ...instants,
-    run: '20261121-010203-it-abcd',
+    run: '20261121-010203-456-it-abcd',
     attempt: 1,
     action: 'run' as const,
     values: valuesHash(values),

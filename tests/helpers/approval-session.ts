@@ -73,6 +73,8 @@ export class ApprovalRun {
       policy?: PolicySpec
       lab?: boolean
       operator?: string
+      redact?: (text: string) => string
+      targets?: Session['targets']
       /** The journal of the run so far: it was paused, or killed. */
       events?: readonly JournalEvent[]
     } = {},
@@ -87,10 +89,12 @@ export class ApprovalRun {
       inbox: () => this.inbox,
       locate: (file: string) => `/runs/x/${file}`,
       contacts: () => [],
+      redact: options.redact ?? ((text: string) => text),
     }
     this.session = this.#sessionOf(options.operator ?? 'ada', approvals(tools))
+    Object.assign(this.session.targets, options.targets)
     for (const event of this.events) fold(this.session.state, event)
-    this.session.state.run ||= '20261121-012215-database-failure-e658'
+    this.session.state.run ||= '20261121-012215-078-database-failure-e658'
   }
 
   obtain(action: 'run' | 'rollback' = 'run', attempt = 1): ReturnType<Session['approvals']['obtain']> {

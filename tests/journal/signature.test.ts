@@ -52,7 +52,6 @@ function makeCast(t: TestContext): Cast {
   }
 }
 
-/** Two runs of one second are told apart by their ids, never by their order. */
 async function runOnce(
   { project, env }: Cast,
   args: string[] = [],
@@ -437,6 +436,15 @@ const journals: {
     finding: /begun after its approval had expired/,
   },
   {
+    title: 'approved by somebody without the role',
+    write: async (journal, keys) => {
+      journal.requested()
+      await journal.given(keys, 'eve')
+      journal.begun()
+    },
+    finding: /^eve lacks the role\nfence was begun with 0 of 1 approvals$/,
+  },
+  {
     title: 'a request of another run',
     write: async (journal) => journal.requested({ ...journal.request, run: 'r-0' }),
     finding: /request for approval is not about this run/,
@@ -450,8 +458,9 @@ const journals: {
 
 for (const { title, write, finding } of journals)
   void test(`approvals in a journal: ${title}`, { skip }, async (t) => {
-    const keys = new Keys(t, ['ada', 'bob', 'mallory'])
+    const keys = new Keys(t, ['ada', 'bob', 'eve', 'mallory'])
     const people = {
+      eve: { sshKeys: [keys.publicKey('eve')] },
       ada: { sshKeys: [keys.publicKey('ada')] },
       bob: { sshKeys: [keys.publicKey('bob')] },
       phone: { sshKeys: [keys.publicKey('ada')] },
@@ -463,6 +472,7 @@ for (const { title, write, finding } of journals)
       verify: ({ person, ...claim }: Parameters<Parameters<typeof verifySignatures>[1]['verify']>[0]) =>
         verify({ ...claim, principal: person, allowedSigners: allowed }),
       principals: (signature: string) => findPrincipals(signature, allowed),
+      barred: (approver: string) => (approver === 'eve' ? 'eve lacks the role' : undefined),
     }
     const { problems } = await verifySignatures(journal.folder, tools, { required: false })
     const messages = problems.map(({ message }) => message).join('\n')

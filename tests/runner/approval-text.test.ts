@@ -12,7 +12,7 @@ const VALUES = {
   targets: { edge: 'https://x.example.com' },
 }
 const REQUEST = approvalRequest.parse({
-  run: '20261121-012215-backup-orders-e658',
+  run: '20261121-012215-078-backup-orders-e658',
   runbook: 'backup/orders',
   step: 'use/fence',
   attempt: 3,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { createRedactor } from '../../src/host/redaction/index.ts'
 import { sign } from '../../src/host/ssh.ts'
 import { fingerprint, readSignature } from '../../src/journal/ssh-signature.ts'
 import { approvalStatement } from '../../src/model/approval.ts'
@@ -124,11 +125,36 @@ void test('the request holds what is asked, and no secret', { skip }, async (t) 
   assert.ok(!JSON.stringify(challenge).includes('hunter2'))
 })
 
+void test(
+  'a secret that stands in a target is hidden, and the request fits what it is bound to',
+  {
+    skip,
+  },
+  async (t) => {
+    const secret = 'orders-2026'
+    const redact = createRedactor([secret]).redactText
+    const url = `https://shop.example.com/health?token=${secret}`
+    const cast = new Cast(t)
+    const run = new ApprovalRun(cast.people, {
+      redact,
+      targets: { 'shop.edge': { name: 'shop.edge', kind: 'http', url } },
+    })
+    run.script = [cast.answers('bob')]
+    assert.deepEqual(await run.obtain(), GOES_ON)
+    // As the recorder keeps it.
+    const challenge = readChallenge(redact(run.files.get('approvals/1.json') ?? ''))
+    assert.ok(!('problem' in challenge), JSON.stringify(challenge))
+    assert.match(challenge.values.targets['shop.edge'] ?? '', /^kind http, url .*token=/)
+    assert.deepEqual(challenge, readChallenge(run.asked[0]?.line ?? ''))
+    assert.ok(!JSON.stringify(challenge).includes(secret))
+  },
+)
+
 const refused: { title: string; script: (cast: Cast) => Script; reason: RegExp }[] = [
   {
     title: 'one for another run (replay)',
-    script: (cast) => cast.answers('bob', { run: '20261120-230000-database-failure-0001' }),
-    reason: /for another run, 20261120-230000-database-failure-0001/,
+    script: (cast) => cast.answers('bob', { run: '20261120-230000-000-database-failure-0001' }),
+    reason: /for another run, 20261120-230000-000-database-failure-0001/,
   },
   {
     title: 'one for another runbook',

@@ -1,9 +1,10 @@
 import path from 'node:path'
+import type { Target } from '../../fences/api.ts'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { readJournal, requireJournal } from '../../journal/read.ts'
 import type { ReadJournal } from '../../journal/read.ts'
-import { findRun, journalFile, listRuns } from '../../journal/run-directory.ts'
+import { findRun, journalFile, listRuns, snapshotFolder } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import type { Lab } from '../../lab/index.ts'
 import { readSeal } from '../../journal/read-seal.ts'
@@ -13,14 +14,14 @@ import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
-import { findEnvironment, openEnvironment } from '../environment.ts'
+import { findEnvironment, openEnvironment, recordedAddress } from '../environment.ts'
 import { askInputs } from '../ask-inputs.ts'
 import { namedKey, operatorName } from '../identity.ts'
 import { requireTerminal } from '../perform-run.ts'
 import { passPreflight, runFolders } from '../preflight.ts'
 import { openPlan, openRunbook } from '../project.ts'
 import { projectRoot } from '../project-root.ts'
-import { openStoppedRun, snapshotFolder } from '../run-session.ts'
+import { openStoppedRun } from '../run-session.ts'
 import type { OpenRun } from '../run-session.ts'
 import { acceptChange } from '../runbook-change.ts'
 import { readSettings } from '../inputs.ts'
@@ -158,9 +159,9 @@ async function labOfRun({ started }: RunState): Promise<Lab> {
 }
 
 /** Names such as orders-db.primary keep meaning the machine they meant when the run began; one that is gone is not guessed. */
-function pinned<T extends object>(targets: Record<string, T>, state: RunState): Record<string, T> {
+function pinned(targets: Record<string, Target>, state: RunState): Record<string, Target> {
   const facts = state.started?.targets ?? {}
-  const byAddress = new Map(Object.values(targets).map((target) => [addressOf(target), target]))
+  const byAddress = new Map(Object.values(targets).map((target) => [recordedAddress(target), target]))
   const moved = Object.entries(facts).filter(([, fact]) => !byAddress.has(fact.address))
   if (moved.length > 0)
     throw new OperatorError(
@@ -176,13 +177,6 @@ function pinned<T extends object>(targets: Record<string, T>, state: RunState): 
       return [name, then === undefined ? target : { ...then, name }]
     }),
   )
-}
-
-function addressOf(target: object): string {
-  if ('url' in target && typeof target.url === 'string') return target.url
-  if ('host' in target && 'port' in target && 'database' in target)
-    return `${String(target.host)}:${String(target.port)}/${String(target.database)}`
-  return ''
 }
 
 /** Secret inputs are in no journal: they are asked again. */

@@ -18,6 +18,7 @@ import { shellVariables } from './shell-variables.ts'
 import { shellcheck } from './shellcheck.ts'
 import { sqlParameters } from './sql-parameters.ts'
 import { unansweredAlert } from './unanswered-alert.ts'
+import { uncoveredScript } from './uncovered-script.ts'
 import { unknownAlert } from './unknown-alert.ts'
 import { unknownDrill } from './unknown-drill.ts'
 import { unknownRole } from './unknown-role.ts'
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   shellSyntax,
   shellcheck,
   shellVariables,
+  uncoveredScript,
   sqlParameters,
   datedName,
   informTemplate,

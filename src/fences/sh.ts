@@ -1,5 +1,6 @@
 import type { Outputs } from '../model/outcome.ts'
 import type { ValueType } from '../model/runbook.ts'
+import { shName } from '../model/shell.ts'
 import type { FenceJob } from '../runner/ports.ts'
 
 /** Names what a job started, in every process it started, so that all of it can be found and ended. */
@@ -61,14 +62,6 @@ function shEnvironment(job: FenceJob, outputFile: string): Record<string, string
     for (const [field, value] of Object.entries(target))
       if (field !== 'name') variables[`TARGET_${shName(name)}_${shName(field)}`] = String(value)
   return variables
-}
-
-/** `orders-db.primary` → `ORDERS_DB_PRIMARY`, `dataDirectory` → `DATA_DIRECTORY` */
-function shName(name: string): string {
-  return name
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]/g, '_')
-    .toUpperCase()
 }
 
 /** The `name=value` lines that a fence wrote to $DRILLBOOK_OUTPUT; a line that is not one of the declared outputs is refused. */

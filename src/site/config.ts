@@ -11,7 +11,7 @@ import { sitePlugin } from './plugin.ts'
 import { colourCode } from './remark/prose.ts'
 import { runbookPage } from './remark/runbook-page.ts'
 
-const CSS = ['palette', 'base', 'layout', 'runbook', 'pages', 'print']
+const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'print']
 
 /** A tick box in the colour of the theme; inline, so that no page asks for a file that is not there. */
 const ICON =

@@ -1,27 +1,42 @@
 import type { ReactNode } from 'react'
 import type { Danger } from '../model/runbook.ts'
 import { DANGER } from './view-words.ts'
-import type { ShownCondition } from './view-words.ts'
+import type { Common, ShownCondition } from './view-words.ts'
 
 /** What the views of all kinds share. Plain React: the site and the emergency pack render the same markup. */
 
 /** The frame of a node: a section that its heading names. */
 export function Frame({
-  id,
+  shown,
   kind,
   danger,
   children,
 }: {
-  id: string
+  shown: Common
   kind: string
   danger?: Danger
   children: ReactNode
 }): ReactNode {
+  const { id, number, when } = shown
+  // For scripts: an id, a number and the name of a choice hold no space.
+  const conditions = when.map(({ decision, value }) => `${decision.id}=${value}`).join(' ')
   return (
-    <section className={`node node-${kind}`} data-kind={kind} data-danger={danger} data-node={id}>
+    <section
+      className={`node node-${kind}`}
+      data-kind={kind}
+      data-danger={danger}
+      data-node={id}
+      data-number={number}
+      data-when={conditions === '' ? undefined : conditions}
+    >
       {children}
     </section>
   )
+}
+
+/** Where a script puts what belongs to this node while somebody works on it. Empty on paper and without script. */
+export function Desk(): ReactNode {
+  return <div className="desk" />
 }
 
 /** The line below a heading that says what kind of thing this is, for whom, and how long it takes. */

@@ -5,8 +5,8 @@ import type { Danger } from '../model/runbook.ts'
 /** A node of the same page that can be linked to. */
 export type NodeLink = { id: string; number: string; title: string }
 
-/** One condition of `when`, resolved: which decision, and which of its answers. */
-export type ShownCondition = { decision: NodeLink; choice: string }
+/** One condition of `when`, resolved: which decision, and which of its answers, in words and as `when` names it. */
+export type ShownCondition = { decision: NodeLink; choice: string; value: string }
 
 export type Common = { id: string; number: string; when: ShownCondition[] }
 

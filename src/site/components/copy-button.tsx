@@ -2,10 +2,21 @@ import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 
 type State = 'ready' | 'copied' | 'failed'
-const LABEL: Record<State, string> = { ready: 'Copy', copied: 'Copied', failed: 'Select it and press Ctrl+C' }
+const LABEL: Record<Exclude<State, 'ready'>, string> = {
+  copied: 'Copied',
+  failed: 'Select it and press Ctrl+C',
+}
 
 /** Puts exactly `text` on the clipboard. Without script there is no button: the stylesheet shows it once there is. */
-export function CopyButton({ text, what }: { text: string; what: string }): ReactNode {
+export function CopyButton({
+  text,
+  what,
+  label = 'Copy',
+}: {
+  text: string
+  what: string
+  label?: string
+}): ReactNode {
   const [state, setState] = useState<State>('ready')
   useEffect(() => {
     if (state === 'ready') return undefined
@@ -20,7 +31,7 @@ export function CopyButton({ text, what }: { text: string; what: string }): Reac
   }
   return (
     <button type="button" className="copy" data-state={state} onClick={copy}>
-      <span aria-live="polite">{LABEL[state]}</span>
+      <span aria-live="polite">{state === 'ready' ? label : LABEL[state]}</span>
       <span className="unseen"> {what}</span>
     </button>
   )

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Fence, FenceLanguage, FenceRole } from '../../model/runbook.ts'
+import { Desk } from '../../steps/view-parts.tsx'
 import type { Token } from '../remark/highlight.ts'
 import { Code } from './code.tsx'
 
@@ -20,14 +21,21 @@ export function FenceView({
   fence: Omit<Fence, 'code'>
   tokens: readonly Token[]
 }): ReactNode {
-  const { role, lang } = fence
+  const { role, lang, bind } = fence
   const { label, meaning } = ROLE[role]
   return (
-    <details open className={`fence fence-${role}`} data-role={role} data-lang={lang}>
+    <details
+      open
+      className={`fence fence-${role}`}
+      data-role={role}
+      data-lang={lang}
+      data-bind={bind.join(' ')}
+    >
       <summary>
         <strong className="fence-role">{label}</strong> <span className="fence-meaning">{meaning}</span>
       </summary>
       <Code tokens={tokens} lang={lang} about={<About fence={fence} />} what={label} />
+      <Desk />
     </details>
   )
 }

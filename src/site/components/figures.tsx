@@ -19,8 +19,8 @@ export function EstimateText({ estimate }: { estimate: Estimate }): ReactNode {
   return (
     <>
       {without > 0 && 'at least '}
-      {planned(criticalMs)}
-      {workMs !== criticalMs && <> ({planned(workMs)} of work)</>}
+      {planned(criticalMs)} <span className="aside">critical path</span>
+      {workMs !== criticalMs && <>, {planned(workMs)} in total</>}
       {without > 0 && <span className="aside">, {without} without estimate</span>}
     </>
   )

@@ -2,6 +2,7 @@ import Link from '@docusaurus/Link'
 import type { ReactNode } from 'react'
 import { planned } from '../../steps/view-words.ts'
 import type { Card } from '../content/card.ts'
+import { AtWork } from './at-work.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { AgainstObjective, EstimateText, MeasuredNote, MeasuredTime } from './figures.tsx'
 import { CallLine } from './reach.tsx'
@@ -11,68 +12,71 @@ import { SeverityMark } from './severity.tsx'
 export function RunbookCard({ card }: { card: Card }): ReactNode {
   const { service, triggers, inputs, callees } = card
   return (
-    <div className="card-block">
-      <p className="summary">{card.summary}</p>
-      <Begin id={card.id} />
-      <dl className="card-facts">
-        <Row name="Severity">
-          <SeverityMark severity={card.severity} />
-        </Row>
-        {service.owner !== undefined && (
-          <Row name="Call">
-            {service.owner}
-            {callees.length > 0 && (
-              <ul className="callees">
-                {callees.map((person) => (
-                  <li key={person.id}>
-                    <CallLine person={person} />
-                  </li>
-                ))}
-              </ul>
+    <>
+      <div className="card-block">
+        <p className="summary">{card.summary}</p>
+        <Begin id={card.id} />
+        <dl className="card-facts">
+          <Row name="Severity">
+            <SeverityMark severity={card.severity} />
+          </Row>
+          {service.owner !== undefined && (
+            <Row name="Owner, call">
+              {service.owner}
+              {callees.length > 0 && (
+                <ul className="callees">
+                  {callees.map((person) => (
+                    <li key={person.id}>
+                      <CallLine person={person} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Row>
+          )}
+          <Row name="Recovers">
+            <Link to={`/services/#${service.id}`}>{service.title}</Link>
+            {service.tier !== undefined && <span className="aside"> tier {service.tier}</span>}
+          </Row>
+          {triggers.length > 0 && (
+            <Row name="Triggers">
+              {triggers.map((trigger) => (
+                <code key={trigger}>{trigger}</code>
+              ))}
+            </Row>
+          )}
+          <Objectives card={card} />
+          <Row name="Estimate">
+            <EstimateText estimate={card.estimate} />
+            {card.objective && (
+              <>
+                {', '}
+                <AgainstObjective estimate={card.estimate} objective={card.objective} />
+              </>
             )}
           </Row>
-        )}
-        <Row name="Service">
-          <Link to={`/services/#${service.id}`}>{service.title}</Link>
-          {service.tier !== undefined && <span className="aside"> tier {service.tier}</span>}
-        </Row>
-        {triggers.length > 0 && (
-          <Row name="Triggers">
-            {triggers.map((trigger) => (
-              <code key={trigger}>{trigger}</code>
-            ))}
-          </Row>
-        )}
-        <Objectives card={card} />
-        <Row name="Estimate">
-          <EstimateText estimate={card.estimate} />
-          {card.objective && (
-            <>
-              {', '}
-              <AgainstObjective estimate={card.estimate} objective={card.objective} />
-            </>
+          {card.requires.length > 0 && (
+            <Row name="Needs">
+              {card.requires.map(({ program, version }) => (
+                <code key={program}>{version === undefined ? program : `${program} ≥ ${version}`}</code>
+              ))}
+            </Row>
           )}
-        </Row>
-        {card.requires.length > 0 && (
-          <Row name="Needs">
-            {card.requires.map(({ program, version }) => (
-              <code key={program}>{version === undefined ? program : `${program} ≥ ${version}`}</code>
-            ))}
+          {inputs.length > 0 && (
+            <Row name="You are asked">
+              <Asked inputs={inputs} />
+            </Row>
+          )}
+          <Row name="This version">
+            <code title="The beginning of the SHA-256 over the runbook and everything it runs">
+              {card.digest.slice(0, 12)}
+            </code>{' '}
+            <span className="aside">of {card.file}</span>
           </Row>
-        )}
-        {inputs.length > 0 && (
-          <Row name="You are asked">
-            <Asked inputs={inputs} />
-          </Row>
-        )}
-        <Row name="This version">
-          <code title="The beginning of the SHA-256 over the runbook and everything it runs">
-            {card.digest}
-          </code>{' '}
-          <span className="aside">of {card.file}</span>
-        </Row>
-      </dl>
-    </div>
+        </dl>
+      </div>
+      <AtWork card={card} />
+    </>
   )
 }
 
@@ -126,10 +130,10 @@ function Objective({ ms }: { ms: number | undefined }): ReactNode {
 function Asked({ inputs }: { inputs: Card['inputs'] }): ReactNode {
   return (
     <ul className="asked">
-      {inputs.map(({ name, prompt, secret, default: preset, choices }) => (
+      {inputs.map(({ name, prompt, type, default: preset, choices }) => (
         <li key={name}>
           {prompt} <code>{name}</code>
-          {secret && <span className="aside"> secret, never recorded</span>}
+          {type === 'secret' && <span className="aside"> secret, never recorded</span>}
           {choices && <span className="aside"> one of {choices.join(', ')}</span>}
           {preset !== undefined && <span className="aside"> default {preset}</span>}
         </li>

@@ -18,10 +18,19 @@ export type Card = {
   triggers: string[]
   estimate: Estimate
   requires: Requirement[]
-  inputs: { name: string; prompt: string; secret: boolean; default?: string; choices?: string[] }[]
+  inputs: ShownInput[]
   callees: ShownPerson[]
   digest: string
   file: string
+}
+
+export type ShownInput = {
+  name: string
+  prompt: string
+  type: InputSpec['type']
+  default?: string
+  choices?: string[]
+  pattern?: string
 }
 
 export type ShownObjective = { rtoMs: number; rpoMs: number; approvedBy: string; approvedAt: string }
@@ -55,7 +64,7 @@ export function runbookCard(runbook: Runbook, plan: Plan, drills: DrillRecord[],
     estimate: estimate(runbook.nodes),
     inputs: Object.entries(runbook.inputs).map(shownInput),
     callees: service === undefined ? [] : showRole(plan, service.owner, audience),
-    digest: runbook.digest.slice(0, 12),
+    digest: runbook.digest,
   }
 }
 
@@ -82,12 +91,13 @@ export function measuredOf(runbook: Runbook, drills: DrillRecord[]): Measured | 
   }
 }
 
-function shownInput([name, spec]: [string, InputSpec]): Card['inputs'][number] {
+function shownInput([name, spec]: [string, InputSpec]): ShownInput {
   return {
     name,
     prompt: spec.prompt,
-    secret: spec.type === 'secret',
+    type: spec.type,
     ...(spec.default === undefined ? {} : { default: String(spec.default) }),
     ...(spec.choices === undefined ? {} : { choices: spec.choices }),
+    ...(spec.pattern === undefined ? {} : { pattern: spec.pattern }),
   }
 }

@@ -43,6 +43,7 @@ export function shownConditions(index: NodeIndex, node: Node): ShownCondition[] 
     const answers = index.decisions.get(decision)?.choices ?? []
     return {
       decision: linkTo(index, decision),
+      value: choice,
       choice: answers.find((answer) => answer.value === choice)?.title ?? choice,
     }
   })

@@ -112,7 +112,8 @@ function showUse(from: MdxJsxFlowElement, node: Use, level: Level, page: Page): 
     href: runbookHref(node.runbook),
     count: executables(node.nodes).length,
   }
-  return frame('Use', node, level, page, from, facts, [...own, ...inner.filter(isFlow)])
+  const used = element('Used', { count: facts.count }, inner.filter(isFlow))
+  return frame('Use', node, level, page, from, facts, [...own, used])
 }
 
 function deeper(level: Level): Level {

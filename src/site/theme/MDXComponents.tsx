@@ -8,7 +8,7 @@ import { ChoiceView, DecisionFacts, DecisionView } from '../../steps/decision/vi
 import { InformFacts, InformView } from '../../steps/inform/view.tsx'
 import { ParallelFacts, ParallelView } from '../../steps/parallel/view.tsx'
 import { StepFacts, StepView } from '../../steps/step/view.tsx'
-import { UseFacts, UseView } from '../../steps/use/view.tsx'
+import { UseFacts, UseView, UsedView } from '../../steps/use/view.tsx'
 import { Code, Imported } from '../components/code.tsx'
 import { FenceView } from '../components/fence.tsx'
 import { RunbookCard } from '../components/runbook-card.tsx'
@@ -43,6 +43,7 @@ const components: ComponentProps<typeof MDXProvider>['components'] = {
   InformFacts,
   Use: UseView,
   UseFacts,
+  Used: UsedView,
 }
 
 export default components

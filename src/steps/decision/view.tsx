@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Decision } from '../../model/runbook.ts'
-import { Conditions, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
+import { Conditions, Desk, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
 import { planned } from '../view-words.ts'
 import type { Common, NodeLink } from '../view-words.ts'
 
@@ -15,8 +15,9 @@ export type ChoiceShown = {
 
 export function DecisionView({ shown, children }: { shown: DecisionShown; children: ReactNode }): ReactNode {
   return (
-    <Frame id={shown.id} kind="decision">
+    <Frame shown={shown} kind="decision">
       {children}
+      <Desk />
       <PaperRecord number={shown.number} />
     </Frame>
   )
@@ -52,6 +53,7 @@ export function ChoiceView({ shown, children }: { shown: ChoiceShown; children: 
         <strong>{title}</strong> {title !== value && <code>{value}</code>}
       </p>
       {children}
+      <Desk />
       {leadsTo.length === 0 ? (
         <p className="leads-to">Nothing is added or left out: go on below.</p>
       ) : (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Inform } from '../../model/runbook.ts'
-import { Conditions, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
+import { Conditions, Desk, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
 import { planned } from '../view-words.ts'
 import type { Common } from '../view-words.ts'
 
@@ -8,7 +8,7 @@ export type InformShown = Common & Pick<Inform, 'audience' | 'template' | 'text'
 
 export function InformView({ shown, children }: { shown: InformShown; children: ReactNode }): ReactNode {
   return (
-    <Frame id={shown.id} kind="inform">
+    <Frame shown={shown} kind="inform">
       {children}
       <details open className="message">
         <summary>
@@ -19,6 +19,7 @@ export function InformView({ shown, children }: { shown: InformShown; children: 
           <code>{shown.text}</code>
         </pre>
       </details>
+      <Desk />
       <PaperRecord number={shown.number} />
     </Frame>
   )

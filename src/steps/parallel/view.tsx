@@ -6,7 +6,7 @@ export type ParallelShown = Common & { count: number }
 
 export function ParallelView({ shown, children }: { shown: ParallelShown; children: ReactNode }): ReactNode {
   return (
-    <Frame id={shown.id} kind="parallel">
+    <Frame shown={shown} kind="parallel">
       {children}
     </Frame>
   )

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Step } from '../../model/runbook.ts'
-import { Conditions, DangerMark, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
+import { Conditions, DangerMark, Desk, Fact, Facts, Frame, PaperRecord } from '../view-parts.tsx'
 import { planned } from '../view-words.ts'
 import type { Common } from '../view-words.ts'
 
@@ -12,8 +12,9 @@ export type StepShown = Common &
 
 export function StepView({ shown, children }: { shown: StepShown; children: ReactNode }): ReactNode {
   return (
-    <Frame id={shown.id} kind="step" danger={shown.danger}>
+    <Frame shown={shown} kind="step" danger={shown.danger}>
       {children}
+      <Desk />
       <PaperRecord number={shown.number} />
     </Frame>
   )

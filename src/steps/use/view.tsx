@@ -6,7 +6,7 @@ export type UseShown = Common & { runbook: string; title: string; href: string; 
 
 export function UseView({ shown, children }: { shown: UseShown; children: ReactNode }): ReactNode {
   return (
-    <Frame id={shown.id} kind="use">
+    <Frame shown={shown} kind="use">
       {children}
     </Frame>
   )
@@ -26,5 +26,15 @@ export function UseFacts({ shown }: { shown: UseShown }): ReactNode {
       </Facts>
       <Conditions when={shown.when} />
     </>
+  )
+}
+
+/** The steps that another runbook brings, in their place; folded only by who wants them out of the way. */
+export function UsedView({ count, children }: { count: number; children: ReactNode }): ReactNode {
+  return (
+    <details open className="used">
+      <summary>{count === 1 ? 'Its step' : `Its ${count} steps`}</summary>
+      {children}
+    </details>
   )
 }

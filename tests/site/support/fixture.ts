@@ -9,8 +9,8 @@ const FOLDER = path.join(import.meta.dirname, '../fixtures/project')
  * A project with a runbook of awkward text. Its files end in `.txt` where they are kept, so that no formatter mends what is
  * there to be awkward.
  */
-export function fixtureProject(): TemporaryProject {
-  return temporaryProject({ ...fixtureFiles(), 'docusaurus.config.ts': config() })
+export function fixtureProject(more: Record<string, string> = {}): TemporaryProject {
+  return temporaryProject({ ...fixtureFiles(), 'docusaurus.config.ts': config(), ...more })
 }
 
 export function fixtureFiles(): Record<string, string> {

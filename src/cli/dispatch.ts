@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   sign: () => import('./commands/sign.ts'),
   oncall: () => import('./commands/oncall.ts'),
   check: () => import('./commands/check.ts'),
+  pack: () => import('./commands/pack.ts'),
   lab: () => import('./commands/lab.ts'),
   reference: () => import('./commands/reference.ts'),
 }

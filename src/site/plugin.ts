@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '@docusaurus/types'
 import { OperatorError, formatProblem } from '../model/problem.ts'
+import { paperFooter } from './content/build-info.ts'
 import type { BuildInfo } from './content/build-info.ts'
 import { contactsPage } from './content/contacts.ts'
 import { readDrills } from './content/drills.ts'
@@ -33,13 +34,6 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       postBuild: ({ outDir }) => refuseLeaks(outDir, readPlan(root).plan, audience),
     }
   }
-}
-
-/** At the foot of every printed sheet: sheets are parted, and a loose one must still say what it is. */
-function paperFooter({ commit, builtAt, validUntil }: BuildInfo): string {
-  const words = `Drillbook, built ${builtAt} from ${commit}, valid until ${validUntil}`
-  const small = 'font-size: 8pt; font-family: sans-serif'
-  return `@page { @bottom-left { content: "${words}"; ${small} } @bottom-right { content: counter(page) " of " counter(pages); ${small} } }`
 }
 
 /** A mistake of an author is told by its place and its message; where in our code it was noticed helps nobody. */

@@ -2,7 +2,14 @@ import type { ReactNode } from 'react'
 import type { ShownPolicy, ShownSchedule, ShownTarget } from '../content/contacts.ts'
 import { planned } from '../../steps/view-words.ts'
 
-export function Policies({ policies }: { policies: ShownPolicy[] }): ReactNode {
+/** `contacts` is the address of the page that has the people, where it is another. */
+export function Policies({
+  policies,
+  contacts = '',
+}: {
+  policies: ShownPolicy[]
+  contacts?: string
+}): ReactNode {
   if (policies.length === 0) return null
   return (
     <>
@@ -15,7 +22,8 @@ export function Policies({ policies }: { policies: ShownPolicy[] }): ReactNode {
             {levels.map(({ targets, delayMs, channels, ackRequired }, position) => (
               <li key={position}>
                 {position > 0 && <>after {planned(delayMs)} without an answer: </>}
-                <Targets targets={targets} /> <span className="aside">by {channels.join(' or ')}</span>
+                <Targets targets={targets} contacts={contacts} />{' '}
+                <span className="aside">by {channels.join(' or ')}</span>
                 {!ackRequired && <span className="aside">, no answer needed</span>}
               </li>
             ))}
@@ -23,7 +31,7 @@ export function Policies({ policies }: { policies: ShownPolicy[] }): ReactNode {
           {repeat > 0 && <p>Then again from the top, {repeat === 1 ? 'once' : `${repeat} times`}.</p>}
           {fallback && (
             <p>
-              When nobody answered at all: <Targets targets={[fallback]} />
+              When nobody answered at all: <Targets targets={[fallback]} contacts={contacts} />
             </p>
           )}
         </section>
@@ -32,11 +40,11 @@ export function Policies({ policies }: { policies: ShownPolicy[] }): ReactNode {
   )
 }
 
-function Targets({ targets }: { targets: ShownTarget[] }): ReactNode {
+function Targets({ targets, contacts }: { targets: ShownTarget[]; contacts: string }): ReactNode {
   return targets.map(({ kind, id, name, people }, position) => (
     <span key={`${kind}:${id}`}>
       {position > 0 && ' and '}
-      {kind === 'person' ? <a href={`#${id}`}>{name}</a> : <strong>{name}</strong>}
+      {kind === 'person' ? <a href={`${contacts}#${id}`}>{name}</a> : <strong>{name}</strong>}
       {people.length > 0 && <span className="aside"> ({people.join(', ')})</span>}
     </span>
   ))

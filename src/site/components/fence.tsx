@@ -21,8 +21,12 @@ export function FenceView({
   fence: Omit<Fence, 'code'>
   tokens: readonly Token[]
 }): ReactNode {
+<<<<<<< HEAD
   const { role, lang, bind } = fence
   const { label, meaning } = ROLE[role]
+=======
+  const { role, lang } = fence
+>>>>>>> f275f09 (The emergency pack: every runbook as a page and a PDF that need nothing else)
   return (
     <details
       open
@@ -32,11 +36,33 @@ export function FenceView({
       data-bind={bind.join(' ')}
     >
       <summary>
-        <strong className="fence-role">{label}</strong> <span className="fence-meaning">{meaning}</span>
+        <Role role={role} />
       </summary>
+<<<<<<< HEAD
       <Code tokens={tokens} lang={lang} about={<About fence={fence} />} what={label} />
       <Desk />
+=======
+      <Code tokens={tokens} lang={lang} about={<About fence={fence} />} what={ROLE[role].label} />
+>>>>>>> f275f09 (The emergency pack: every runbook as a page and a PDF that need nothing else)
     </details>
+  )
+}
+
+/** All that is said of a fence, in one line: for pages where nothing opens and nothing is copied. */
+export function FenceHead({ fence }: { fence: Omit<Fence, 'code'> }): ReactNode {
+  return (
+    <p className="fence-head">
+      <Role role={fence.role} /> <About fence={fence} />
+    </p>
+  )
+}
+
+function Role({ role }: { role: FenceRole }): ReactNode {
+  const { label, meaning } = ROLE[role]
+  return (
+    <>
+      <strong className="fence-role">{label}</strong> <span className="fence-meaning">{meaning}</span>
+    </>
   )
 }
 

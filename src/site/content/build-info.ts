@@ -16,16 +16,33 @@ export function buildInfo(root: string, now: Date): BuildInfo {
   }
 }
 
+/** At the foot of every printed sheet: sheets are parted, and a loose one must still say what it is. */
+export function paperFooter({ commit, builtAt, validUntil }: BuildInfo): string {
+  const words = `Drillbook, built ${builtAt} from ${commit}, valid until ${validUntil}`
+  const small = 'font-size: 8pt; font-family: sans-serif'
+  return `@page { @bottom-left { content: "${words}"; ${small} } @bottom-right { content: counter(page) " of " counter(pages); ${small} } }`
+}
+
 /** Read from the repository's own files, so that a build needs no git on the machine. */
 function commitOf(root: string): string | undefined {
-  const head = text(path.join(root, '.git/HEAD'))
+  const git = gitFolder(root)
+  // A worktree has a head of its own; the branches are the repository's.
+  const common = path.resolve(git, text(path.join(git, 'commondir')) ?? '.')
+  const head = text(path.join(git, 'HEAD'))
   const ref = head?.startsWith('ref: ') === true ? head.slice('ref: '.length) : undefined
-  const hash = ref === undefined ? head : (text(path.join(root, '.git', ref)) ?? packed(root, ref))
+  const hash = ref === undefined ? head : (text(path.join(common, ref)) ?? packed(common, ref))
   return hash?.slice(0, 10)
 }
 
-function packed(root: string, ref: string): string | undefined {
-  const line = text(path.join(root, '.git/packed-refs'))
+function gitFolder(root: string): string {
+  const link = text(path.join(root, '.git'))
+  return link?.startsWith('gitdir: ') === true
+    ? path.resolve(root, link.slice('gitdir: '.length))
+    : path.join(root, '.git')
+}
+
+function packed(common: string, ref: string): string | undefined {
+  const line = text(path.join(common, 'packed-refs'))
     ?.split('\n')
     .find((candidate) => candidate.endsWith(` ${ref}`))
   return line?.split(' ')[0]

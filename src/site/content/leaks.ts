@@ -16,12 +16,16 @@ export function refuseLeaks(outDir: string, plan: Plan, audience: Audience): voi
   )
   for (const entry of files) {
     const file = path.join(entry.parentPath, entry.name)
-    const text = readFileSync(file, 'utf8')
-    if (withheld.some((value) => text.includes(value)))
-      throw new OperatorError('refused', {
-        file: path.relative(path.dirname(outDir), file),
-        message: `holds a contact that a build for ${audience} readers leaves out`,
-        hint: 'See privacy in docs/plan/contacts.yaml; prose must not repeat what it keeps back.',
-      })
+    refuseLeak(path.relative(path.dirname(outDir), file), readFileSync(file, 'utf8'), withheld, audience)
   }
+}
+
+/** Refuses one file that holds any of `withheld`; the value itself is not repeated. */
+export function refuseLeak(file: string, text: string, withheld: string[], audience: Audience): void {
+  if (!withheld.some((value) => text.includes(value))) return
+  throw new OperatorError('refused', {
+    file,
+    message: `holds a contact that a build for ${audience} readers leaves out`,
+    hint: 'See privacy in docs/plan/contacts.yaml; prose must not repeat what it keeps back.',
+  })
 }

@@ -8,6 +8,13 @@ declare module 'mdast' {
   }
 }
 
+declare module 'mdast-util-mdx-jsx' {
+  interface MdxJsxFlowElementData {
+    /** What the attributes say, as it was given: the emergency pack reads it, the site reads the attributes. */
+    props?: Record<string, Json>
+  }
+}
+
 /** What an attribute of a generated element may hold: plain data, known when the page is built. */
 export type Json =
   | string
@@ -28,7 +35,8 @@ type Expression = Extract<Program['body'][number], { type: 'ExpressionStatement'
 
 /** `<Name shown={…}>` as a syntax tree; the data is written out as a literal, nothing is evaluated. */
 export function element(name: string, props: Record<string, Json>, children: Flow[] = []): MdxJsxFlowElement {
-  return { type: 'mdxJsxFlowElement', name, attributes: Object.entries(props).map(attribute), children }
+  const attributes = Object.entries(props).map(attribute)
+  return { type: 'mdxJsxFlowElement', name, attributes, children, data: { props } }
 }
 
 function attribute([name, value]: [string, Json]): Attribute {

@@ -27,7 +27,8 @@ export function runbookPage({ root, audience }: Options): (tree: Root, file: { p
   }
 }
 
-function pageOf(root: string, id: string, audience: Audience): Root['children'] {
+/** Everything that stands on the page of a runbook, in order. */
+export function pageOf(root: string, id: string, audience: Audience): Root['children'] {
   const runbook = readRunbook(root, id)
   const card = runbookCard(runbook, readPlan(root).plan, readDrills(root).drills, audience)
   const index = indexNodes(runbook.nodes)

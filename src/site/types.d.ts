@@ -2,7 +2,6 @@
 /// <reference types="@docusaurus/theme-classic" />
 /// <reference types="@docusaurus/plugin-content-docs" />
 
-<<<<<<< HEAD
 // As much of react-dom as the pages use; its types are a package of their own.
 declare module 'react-dom' {
   export function createPortal(
@@ -12,9 +11,7 @@ declare module 'react-dom' {
 }
 declare module 'react-dom/client' {
   export function createRoot(container: Element): { render: (children: import('react').ReactNode) => void }
-=======
-// React's types of the server are a package of their own, for one function.
+}
 declare module 'react-dom/server' {
   export function renderToStaticMarkup(element: import('react').ReactNode): string
->>>>>>> f275f09 (The emergency pack: every runbook as a page and a PDF that need nothing else)
 }

@@ -21,12 +21,7 @@ export function FenceView({
   fence: Omit<Fence, 'code'>
   tokens: readonly Token[]
 }): ReactNode {
-<<<<<<< HEAD
   const { role, lang, bind } = fence
-  const { label, meaning } = ROLE[role]
-=======
-  const { role, lang } = fence
->>>>>>> f275f09 (The emergency pack: every runbook as a page and a PDF that need nothing else)
   return (
     <details
       open
@@ -38,12 +33,8 @@ export function FenceView({
       <summary>
         <Role role={role} />
       </summary>
-<<<<<<< HEAD
-      <Code tokens={tokens} lang={lang} about={<About fence={fence} />} what={label} />
-      <Desk />
-=======
       <Code tokens={tokens} lang={lang} about={<About fence={fence} />} what={ROLE[role].label} />
->>>>>>> f275f09 (The emergency pack: every runbook as a page and a PDF that need nothing else)
+      <Desk />
     </details>
   )
 }

@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runs: () => import('./commands/runs.ts'),
   show: () => import('./commands/show.ts'),
   verify: () => import('./commands/verify.ts'),
+  incident: () => import('./commands/incident.ts'),
   approve: () => import('./commands/approve.ts'),
   sign: () => import('./commands/sign.ts'),
   oncall: () => import('./commands/oncall.ts'),

@@ -33,6 +33,7 @@ export const RUN_OPTIONS = {
   'no-fault': { type: 'boolean' },
   lab: { type: 'string' },
   replication: { type: 'string' },
+  incident: { type: 'string' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>
 
 export type RunValues = {
@@ -70,6 +71,7 @@ export async function performRun(
       request.say,
     )
   }
+  const incident = await openIncident(values)
   const settings = await prepare(request, values)
   const { lab } = settings.environment
   const drills = settings.mode === 'drill' && lab !== undefined
@@ -77,9 +79,26 @@ export async function performRun(
   const { openNewRun } = await import('./run-session.ts')
   const run = await openNewRun(settings)
   request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
+  if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
   if (drills) await (await import('./drill.ts')).injectFault(lab, run)
   const { concludeRun } = await import('./conclude.ts')
   return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
+}
+
+/** The incident this run is part of, when one is named: looked for before anything is touched. */
+async function openIncident(values: RunValues): Promise<string | undefined> {
+  if (values.incident === undefined) return undefined
+  const { requireOpenIncident } = await import('./incident/choose.ts')
+  return requireOpenIncident(values.incident)
+}
+
+async function attachTo(incident: string, directory: string, operator: string): Promise<void> {
+  const [{ attachRun }, { surroundings }, { statementOf }] = await Promise.all([
+    import('./incident/attach.ts'),
+    import('./incident/choose.ts'),
+    import('./incident/statement.ts'),
+  ])
+  await attachRun(surroundings(operator), incident, directory, statementOf({}, operator))
 }
 
 /** What is asked for, checked as far as it can be without touching anything. */

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, truncateSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -16,6 +16,7 @@ import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
 import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
+import { setTornLineAside } from '../journal/torn.ts'
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
@@ -135,7 +136,7 @@ export async function openStoppedRun(
   await requireUnmoved(directory, journal, lock)
   if (journal.state.digest !== settings.runbook.digest)
     keepSources(settings.root, settings.runbook, directory)
-  if (journal.torn) setTornLineAside(directory, journal.validBytes)
+  if (journal.torn) setTornLineAside(journalFile(directory), journal.validBytes)
   const after =
     journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
   const run = await openRun(settings, { directory, lock, ...journal, authority, identity })
@@ -189,14 +190,6 @@ function keepSources(root: string, runbook: Runbook, directory: string): void {
     mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 })
     copyFileSync(path.join(root, file), copy)
   }
-}
-
-/** The bytes are kept beside the journal before they leave it; a crash in between costs nothing. */
-function setTornLineAside(directory: string, validBytes: number): void {
-  const file = journalFile(directory)
-  const torn = readFileSync(file).subarray(validBytes)
-  appendFileSync(`${file}.torn`, Buffer.concat([torn, Buffer.from('\n')]), { mode: 0o600, flush: true })
-  truncateSync(file, validBytes)
 }
 
 async function signSealed(

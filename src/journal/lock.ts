@@ -25,6 +25,15 @@ export type Lock = { release: () => void }
 const PATIENCE_MS = 2000
 const LOOK_MS = 50
 
+export type LockOptions = {
+  resuming: boolean
+  takeOver: boolean
+  /** How long a holder that works is waited for; default: not at all. For what is held for milliseconds. */
+  patienceMs?: number
+  /** Words for somebody who has to wait; default: those of a runbook that is being run. */
+  refusal?: (holder: Holder) => OperatorError
+}
+
 /**
  * One run at a time for a runbook and environment. The lock is the highest numbered file of a folder; the next number is claimed by
  * link(2), which exactly one process can do. A holder that died blocks nobody, and a file is never taken away under anyone.
@@ -33,23 +42,29 @@ export async function acquireLock(
   folder: string,
   self: Holder,
   look: LookAtHolder,
-  options: { resuming: boolean; takeOver: boolean },
+  options: LockOptions,
 ): Promise<Lock> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const deadline = performance.now() + PATIENCE_MS
+  const deadline = performance.now() + (options.patienceMs ?? PATIENCE_MS)
   for (;;) {
     const top = highest(folder)
     const holder = top === 0 ? undefined : readHolder(folder, top)
     const state = holder === undefined || holder.released ? 'dead' : look(holder)
-    const mayTake =
-      state === 'dead' ||
-      (state === 'finishing' && options.resuming) ||
-      (state === 'elsewhere' && options.takeOver)
-    if (mayTake && claim(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
-    if (mayTake) continue
-    if (holder && (state !== 'finishing' || performance.now() > deadline)) throw refusal(holder, state)
+    const free = mayTake(state, options)
+    if (free && claim(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
+    if (free) continue
+    if (holder && (!mayWait(state, options) || performance.now() > deadline))
+      throw options.refusal?.(holder) ?? refusal(holder, state)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
+}
+
+function mayTake(state: Liveness, { resuming, takeOver }: LockOptions): boolean {
+  return state === 'dead' || (state === 'finishing' && resuming) || (state === 'elsewhere' && takeOver)
+}
+
+function mayWait(state: Liveness, { patienceMs }: LockOptions): boolean {
+  return state === 'finishing' || (state === 'alive' && patienceMs !== undefined)
 }
 
 function highest(folder: string): number {

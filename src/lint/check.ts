@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { loadCommunications } from '../document/communications.ts'
 import { loadRunbook, runbookFile } from '../document/load.ts'
 import { loadPlan, runbookIds } from '../document/plan.ts'
 import { sortedProblems } from '../document/sorted.ts'
@@ -23,7 +24,8 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const ids = only ?? runbookIds(root)
   const read = readRunbooks(root, ids)
   const { plan, problems, locate } = loadPlan(root)
-  const inPlan = plan && only ? [] : problems.map((problem) => asFinding(problem, 'plan'))
+  const messages = loadCommunications(root, Object.keys(plan?.environments ?? {})).problems
+  const inPlan = plan && only ? [] : [...problems, ...messages].map((problem) => asFinding(problem, 'plan'))
   const found = plan
     ? await lint({ root, plan, locate, runbooks: read.runbooks, read: reader(root), faults, now, run }, rules)
     : [rulesSkipped]

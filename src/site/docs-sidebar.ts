@@ -4,7 +4,15 @@ type Generator = NonNullable<Options['sidebarItemsGenerator']>
 type Item = Awaited<ReturnType<Generator>>[number]
 
 /** The order in which a newcomer needs them; what is not named comes after, by name. */
-const ORDER = ['index', 'guide', 'architecture', 'journal-format', 'incident-format', 'reference', 'decisions']
+const ORDER = [
+  'index',
+  'guide',
+  'architecture',
+  'journal-format',
+  'incident-format',
+  'reference',
+  'decisions',
+]
 
 /** The pages of docs/, one group a folder. A new page or folder shows up by itself. */
 export const docsSidebar: Generator = async ({ defaultSidebarItemsGenerator, ...args }) => {

@@ -21,6 +21,7 @@ Runs a runbook step by step: confirm, check, run, verify, record.
   --no-fault            in the lab: break nothing, only run
   --lab NAME            in the lab: which one; default: default
   --replication MODE    in the lab: async, remote_write, on or remote_apply; default: what the plan says
+  --incident ID         the run is part of this incident (npm run incident)
   --list                list the runbooks`
 
 export const command: Command = {

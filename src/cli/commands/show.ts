@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
+import { findIncident, isIncidentId, readIncident } from '../../journal/incident-directory.ts'
 import { readJournal } from '../../journal/read.ts'
 import { findRun, journalFile } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
@@ -9,6 +10,7 @@ import { formatDuration } from '../../model/duration.ts'
 import { reasonOf } from '../../model/outcome.ts'
 import { formatProblem } from '../../model/problem.ts'
 import { printable } from '../../host/text.ts'
+import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
 import { measurementLines, table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
@@ -16,7 +18,7 @@ import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
 import { projectRoot } from '../project-root.ts'
 
-const usage = `drillbook show <run | last> [--output] [--follow] [--json]
+const usage = `drillbook show <run | incident | last> [--output] [--follow] [--json]
 
 Shows a run from its journal: what happened when, each step, what was measured.
   --output   also what every fence printed
@@ -32,7 +34,10 @@ export const command: Command = {
       follow: { type: 'boolean' },
       json: { type: 'boolean' },
     })
-    const directory = findRun(runsFolder(projectRoot(), process.env), oneArgument('show', positionals, 'run'))
+    const wanted = oneArgument('show', positionals, 'run')
+    const runs = runsFolder(projectRoot(), process.env)
+    if (isIncidentId(wanted)) return showIncident(findIncident(runs, wanted), values.json === true, io)
+    const directory = findRun(runs, wanted)
     if (values.follow === true) return await followRun(directory, io)
     const journal = readJournal(journalFile(directory))
     for (const problem of journal.problems) io.err(formatProblem(problem))
@@ -43,6 +48,17 @@ export const command: Command = {
     }
     return journal.problems.length === 0 ? 'ok' : 'damaged'
   },
+}
+
+/** In the order in which things happened; the number is that of the line that says so. */
+function showIncident(directory: string, json: boolean, io: Io): 'ok' | 'damaged' {
+  const { events, problems } = readIncident(journalFile(directory))
+  for (const problem of problems) io.err(formatProblem(problem))
+  if (json) for (const event of events) io.out(JSON.stringify(event))
+  else
+    for (const event of events.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)))
+      io.out(printable(describeIncidentEvent(event)))
+  return problems.length === 0 ? 'ok' : 'damaged'
 }
 
 function showState(state: RunState, directory: string, output: boolean, io: Io): void {

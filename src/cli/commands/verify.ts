@@ -1,3 +1,6 @@
+import path from 'node:path'
+import { findIncident, isIncidentId } from '../../journal/incident-directory.ts'
+import { verifyIncident } from '../../journal/verify-incident.ts'
 import { verifyRun } from '../../journal/verify.ts'
 import { findRun } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
@@ -7,7 +10,7 @@ import { checkSignatures } from '../check-signatures.ts'
 import type { Command } from '../command.ts'
 import { projectRoot } from '../project-root.ts'
 
-const usage = `drillbook verify <run | folder> [options]
+const usage = `drillbook verify <run | incident | folder> [options]
 
 Checks that nothing in a run was changed: the hash chain of its journal, the hash of every file that the seal names, who signed it, and
 every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was changed.
@@ -28,12 +31,15 @@ export const command: Command = {
   run: async (argv, io) => {
     const { values, positionals } = parseCommandLine('verify', argv, OPTIONS)
     const wanted = oneArgument('verify', positionals, 'run or folder')
-    const directory = wanted.includes('/') ? wanted : findRun(runsFolder(projectRoot(), process.env), wanted)
-    const chain = verifyRun(directory)
-    const signatures = await checkSignatures(directory, {
-      allowedSigners: values['allowed-signers'],
-      required: values.signed === true,
-    })
+    const directory = folderOf(wanted)
+    const incident = isIncidentId(path.basename(directory))
+    const chain = incident ? verifyIncident(directory) : verifyRun(directory)
+    const signatures = incident
+      ? { signedBy: undefined, problems: [], notes: [] }
+      : await checkSignatures(directory, {
+          allowedSigners: values['allowed-signers'],
+          required: values.signed === true,
+        })
     const problems = [...chain.problems, ...signatures.problems]
     const result = {
       ...chain,
@@ -53,4 +59,10 @@ export const command: Command = {
     }
     return problems.length === 0 ? 'ok' : 'damaged'
   },
+}
+
+function folderOf(wanted: string): string {
+  if (wanted.includes('/')) return path.resolve(wanted)
+  const runs = runsFolder(projectRoot(), process.env)
+  return isIncidentId(wanted) ? findIncident(runs, wanted) : findRun(runs, wanted)
 }

@@ -1,0 +1,81 @@
+import path from 'node:path'
+import { printable } from '../../host/text.ts'
+import { foldIncident } from '../../journal/fold-incident.ts'
+import type { IncidentState } from '../../journal/fold-incident.ts'
+import { requireIncident } from '../../journal/incident-directory.ts'
+import { journalFile } from '../../journal/run-directory.ts'
+import { OperatorError } from '../../model/problem.ts'
+import type { ExitName } from '../../model/exit-code.ts'
+import { clocksOf } from '../../reports/clocks.ts'
+import { table } from '../../reports/summary.ts'
+import type { Io } from '../command.ts'
+import { openCommunications } from '../open-communications.ts'
+import { openPlan } from '../project.ts'
+import { chooseIncident, incidents, surroundings } from './choose.ts'
+import { readOptions } from './options.ts'
+import { statusLines } from './status-lines.ts'
+import { unsentOf } from './unsent.ts'
+
+/** Elapsed time, roles, the next update, clocks, and what did not leave. Reads only. */
+export async function status(argv: string[], io: Io): Promise<ExitName> {
+  const { values, positionals } = readOptions('status', argv, {})
+  const { root, runs } = surroundings(values.operator)
+  const directory = chooseIncident(runs, positionals[0] ?? values.incident)
+  const state = foldIncident(requireIncident(journalFile(directory)).events)
+  if (state.declaredAt === '')
+    throw new OperatorError('usage', { file: journalFile(directory), message: 'was never declared' })
+  const { plan } = await openPlan(root)
+  const { regulations } = await openCommunications(root, plan)
+  const now = Date.now()
+  const facts = { clocks: clocksOf(state, regulations, now), unsent: unsentOf(runs, directory, state) }
+  if (values.json === true) io.out(JSON.stringify(asJson(state, facts, now)))
+  else for (const line of statusLines(state, now, facts)) io.out(printable(line))
+  return 'ok'
+}
+
+function asJson(state: IncidentState, facts: object, now: number): object {
+  const until = state.overAt === undefined ? now : Date.parse(state.overAt)
+  return {
+    ...state,
+    roles: [...state.roles.values()],
+    moments: Object.fromEntries(state.moments),
+    elapsedMs: Math.max(0, until - Date.parse(state.declaredAt)),
+    nextUpdateAt: state.promises.map(({ dueAt }) => dueAt).sort()[0] ?? null,
+    ...facts,
+  }
+}
+
+export function list(argv: string[], io: Io): Promise<ExitName> {
+  const { values } = readOptions('list', argv, {})
+  const { runs } = surroundings(values.operator)
+  const all = incidents(runs)
+  if (values.json === true)
+    for (const { id, severity, title, kind, status, declaredAt, overAt, runs: attached, damaged } of all)
+      io.out(
+        JSON.stringify({
+          id,
+          severity,
+          title,
+          kind,
+          status,
+          declaredAt,
+          overAt,
+          runs: attached.map(({ run }) => run),
+          damaged,
+          folder: path.join('incidents', id),
+        }),
+      )
+  else if (all.length === 0) io.out('There are no incidents.')
+  else
+    for (const line of table([
+      ['incident', '', 'status', 'title'],
+      ...all.map(({ id, severity, status, damaged, title }) => [
+        id,
+        severity,
+        damaged ? 'damaged' : status,
+        title,
+      ]),
+    ]))
+      io.out(printable(line))
+  return Promise.resolve('ok')
+}

@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { foldIncident } from '../../src/journal/fold-incident.ts'
+import type { IncidentState } from '../../src/journal/fold-incident.ts'
+import { readIncident } from '../../src/journal/incident-directory.ts'
+import type { IncidentEvent } from '../../src/model/incident-event.ts'
+import { makeProject, runbook, step } from '../helpers/project.ts'
+import type { Ended, Project } from '../helpers/project.ts'
+import { kill } from '../helpers/processes.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
+
+const REGULATIONS = `regulations:
+  dora:
+    title: Major incident
+    jurisdiction: Testland
+    applies: Always.
+    url: https://law.example.com/
+    asOf: 2026-10-05
+    notices:
+      initial:
+        title: Initial notification
+        due: [{ within: 4h, from: classification }, { within: 24h, from: awareness }]
+        source: Article 19
+      final:
+        title: Final report
+        due: [{ within: 1 month, from: initial }]
+        source: Article 19
+`
+
+function declared(t: TestContext): Project {
+  return makeProject(t, {
+    'runbooks/fix.mdx': runbook(step('one', '', ['sh run', 'true'])),
+    'docs/plan/regulations.yaml': REGULATIONS,
+  })
+}
+
+const DECLARE = ['declare', '--title', 'Orders fail', '--severity', 'sev1', '--commander', 'ada']
+
+async function incident(project: Project, ...args: string[]): Promise<Ended> {
+  return await project.cli(['incident', ...args])
+}
+
+function ids(project: Project): string[] {
+  return readdirSync(path.join(project.runs, 'incidents'))
+}
+
+function journalOf(project: Project, id = ids(project)[0] ?? ''): string {
+  return path.join(project.runs, 'incidents', id, 'journal.ndjson')
+}
+
+function events(project: Project, id?: string): IncidentEvent[] {
+  const journal = readIncident(journalOf(project, id))
+  assert.deepEqual(journal.problems, [])
+  return journal.events
+}
+
+function state(project: Project): IncidentState {
+  return foldIncident(events(project))
+}
+
+async function statusOf(project: Project): Promise<Record<string, unknown>> {
+  const { stdout } = await incident(project, 'status', '--json')
+  const value: unknown = JSON.parse(stdout)
+  assert.ok(typeof value === 'object' && value !== null)
+  return Object.fromEntries(Object.entries(value))
+}
+
+void test('an incident from its declaration to its seal', async (t) => {
+  const project = declared(t)
+  assert.equal((await incident(project, ...DECLARE, '--role', 'scribe=bob', '--service', 'shop')).code, 0)
+  assert.equal((await incident(project, 'note', 'the edge answers', '502')).code, 0)
+  await incident(project, 'mark', 'impact_start', 'first 502', '--at', '-10m', '--by', 'carol')
+  await incident(project, 'severity', 'sev2', '--text', 'half of them work')
+  await incident(project, 'role', 'commander', 'bob')
+  await incident(project, 'promise', '30m')
+  const open = state(project)
+  assert.equal(open.severity, 'sev2')
+  assert.deepEqual([...open.roles.values()].map(({ role, person }) => `${role} ${person}`).sort(), [
+    'commander bob',
+    'scribe bob',
+  ])
+  const start = open.moments.get('impact_start')
+  assert.equal(start?.precision, 'estimated')
+  assert.deepEqual(start?.source, { kind: 'person', name: 'carol' })
+  const [promise] = open.promises
+  assert.equal(Date.parse(promise?.dueAt ?? '') - Date.parse(promise?.promisedAt ?? ''), 30 * 60_000)
+  assert.equal((await incident(project, 'close', '--text', 'promoted the standby')).code, 0)
+  const [id = ''] = ids(project)
+  const verified = await project.cli(['verify', id])
+  assert.equal(verified.code, 0, verified.stderr)
+  assert.match((await project.cli(['show', id])).stdout, /the edge answers 502/)
+  const late = await incident(project, 'note', 'too late', '--incident', id)
+  assert.equal(late.code, 3)
+  assert.match(late.stderr, /journal\.ndjson:\d+ {2}.*declared over/)
+  assert.equal((await incident(project, 'reopen', '--incident', id, '--text', 'it fails again')).code, 0)
+  assert.equal((await project.cli(['verify', id])).code, 0)
+  const lines = readFileSync(journalOf(project), 'utf8')
+  writeFileSync(journalOf(project), lines.replace('the edge answers 502', 'the edge answers 503'))
+  assert.equal((await project.cli(['verify', id])).code, 4)
+})
+
+void test('without a terminal, what is missing is refused and leaves nothing', async (t) => {
+  const project = declared(t)
+  const { code, stderr } = await incident(project, 'declare', '--title', 'x')
+  assert.equal(code, 2)
+  assert.match(stderr, /--severity, --commander was not given: nothing was recorded/)
+  assert.deepEqual(
+    project.files().filter((file) => file.startsWith('runs/')),
+    [],
+  )
+})
+
+void test('at a terminal, what is missing is asked for', needsTmux, async (t) => {
+  const project = declared(t)
+  const terminal = new Terminal(t, project, ['incident', 'declare'])
+  await terminal.answer(/What is wrong/, 'Orders fail')
+  await terminal.answer(/How bad/, '')
+  await terminal.answer(/in command/, '')
+  await terminal.exits(0)
+  assert.equal(state(project).title, 'Orders fail')
+  assert.equal(state(project).severity, 'sev1')
+})
+
+void test('a run belongs to one incident', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const first = ids(project)[0] ?? ''
+  assert.equal((await project.run('fix', ['--incident', first])).code, 0)
+  const [run = ''] = project.runIds()
+  const [attached] = state(project).runs
+  assert.equal(attached?.run, run)
+  await incident(project, ...DECLARE)
+  const second = ids(project).find((id) => id !== first) ?? ''
+  const before = readFileSync(journalOf(project, second), 'utf8')
+  const refused = await incident(project, 'attach', run, '--incident', second)
+  assert.equal(refused.code, 3)
+  assert.match(refused.stderr, new RegExp(`${first}/journal\\.ndjson:\\d+ {2}${run} belongs to ${first}`))
+  assert.equal(readFileSync(journalOf(project, second), 'utf8'), before)
+  const unsure = await incident(project, 'note', 'which one?')
+  assert.equal(unsure.code, 2)
+  assert.match(unsure.stderr, /2 incidents are open/)
+  await incident(project, 'detach', run, '--incident', first, '--text', 'a mistake')
+  assert.equal((await incident(project, 'attach', run, '--incident', second)).code, 0)
+  assert.equal((await project.cli(['verify', second])).code, 0)
+  const journal = path.join(project.runs, run, 'journal.ndjson')
+  writeFileSync(
+    journal,
+    `${readFileSync(journal, 'utf8')
+      .trimEnd()
+      .replace(/"at":"[^"]+"(?!.*"at")/s, '"at":"x"')}\n`,
+  )
+  assert.match((await project.cli(['verify', second])).stderr, /the run was changed/)
+})
+
+void test('a run is not started for an incident that is not open', async (t) => {
+  const project = declared(t)
+  const { code } = await project.run('fix', ['--incident', 'inc-none'])
+  assert.equal(code, 2)
+  assert.deepEqual(project.runIds(), [])
+})
+
+void test('clocks count from what started them, and the earliest counts', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  await incident(project, 'clock', 'dora', 'awareness', '--at', '-23h')
+  const clocks = async (): Promise<Map<string, Record<string, unknown>>> => {
+    const { clocks: all } = await statusOf(project)
+    assert.ok(Array.isArray(all))
+    return new Map(all.map((clock: Record<string, unknown>) => [String(clock['notice']), clock]))
+  }
+  const aware = (await clocks()).get('initial')
+  assert.equal(aware?.['state'], 'running')
+  assert.ok(Number(aware?.['leftMs']) <= 3_600_000)
+  await incident(project, 'clock', 'dora', 'classification', '--at', '-5h')
+  assert.equal((await clocks()).get('initial')?.['state'], 'overdue')
+  assert.equal((await clocks()).get('final')?.['state'], 'waiting')
+  await incident(project, 'clock', 'dora', '--notified', 'initial', '--text', 'receipt 7')
+  assert.equal((await clocks()).get('initial')?.['state'], 'notified')
+  assert.equal((await clocks()).get('final')?.['state'], 'running')
+  const unknown = await incident(project, 'clock', 'dorra')
+  assert.equal(unknown.code, 2)
+  assert.match(unknown.stderr, /Did you mean dora\?/)
+})
+
+void test('a mistake in regulations.yaml is located', async (t) => {
+  const project = declared(t)
+  project.write('docs/plan/regulations.yaml', REGULATIONS.replace('within: 4h', 'within: soon'))
+  await incident(project, ...DECLARE)
+  const { code, stderr } = await incident(project, 'status')
+  assert.equal(code, 2)
+  assert.match(stderr, /docs\/plan\/regulations\.yaml:11:\d+ {2}.*expected 4h, 72h or 1 month/)
+})
+
+const PAPER = `# from the whiteboard
+2026-03-29
+01:30 detected: the alert fired
+01:40-01:50 called the provider
+2026-03-30T09:15:00+02:00 looked at the backups
+`
+
+void test('notes on paper come in as estimates, once', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  project.write('paper.txt', PAPER)
+  assert.equal((await incident(project, 'import', 'paper.txt', '--zone', 'Europe/Berlin')).code, 0)
+  const imported = events(project).filter(({ source }) => source.kind === 'file')
+  assert.deepEqual(
+    imported.map(({ event, occurredAt, until, precision }) => ({ event, occurredAt, until, precision })),
+    [
+      { event: 'detected', occurredAt: '2026-03-29T00:30:00.000Z', until: undefined, precision: 'estimated' },
+      {
+        event: 'note',
+        occurredAt: '2026-03-29T00:40:00.000Z',
+        until: '2026-03-29T00:50:00.000Z',
+        precision: 'range',
+      },
+      { event: 'note', occurredAt: '2026-03-30T07:15:00.000Z', until: undefined, precision: 'estimated' },
+    ],
+  )
+  const again = await incident(project, 'import', 'paper.txt', '--zone', 'Europe/Berlin')
+  assert.equal(again.code, 2)
+  assert.match(again.stderr, /was brought into .* before/)
+})
+
+for (const [title, line, expected] of [
+  ['no time', 'called bob', /paper\.txt:6 {2}is no note/],
+  [
+    'a time that does not exist',
+    '2026-03-29 02:30 asleep',
+    /paper\.txt:6 {2}.*does not exist in Europe\/Berlin/,
+  ],
+  ['an hour too many', '25:10 x', /paper\.txt:6 {2}.*is no time/],
+  ['an end before the beginning', '10:00-09:00 x', /paper\.txt:6 {2}ends at 09:00/],
+  ['the future', '2999-01-01 10:00 x', /paper\.txt:6 {2}.*in the future/],
+] as const)
+  void test(`a bad line keeps all lines out: ${title}`, async (t) => {
+    const project = declared(t)
+    await incident(project, ...DECLARE)
+    const before = readFileSync(journalOf(project), 'utf8')
+    project.write('paper.txt', `${PAPER}${line}\n`)
+    const { code, stderr } = await incident(project, 'import', 'paper.txt', '--zone', 'Europe/Berlin')
+    assert.equal(code, 2)
+    assert.match(stderr, expected)
+    assert.equal(readFileSync(journalOf(project), 'utf8'), before)
+  })
+
+const CHECKLIST_LINE = {
+  v: 1,
+  runbook: 'fix',
+  digest: 'a'.repeat(64),
+  at: '2026-03-29T02:14:09.120+02:00',
+  precision: 'estimated',
+  text: 'One: done',
+  actor: 'carol',
+  kind: 'step_passed',
+  step: 'one',
+}
+
+void test("a page's checklist comes in, or a bad line of it keeps all out", async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const good = JSON.stringify(CHECKLIST_LINE)
+  project.write('bad.ndjson', `${good}\n${JSON.stringify({ ...CHECKLIST_LINE, kind: 'flew' })}\n`)
+  const bad = await incident(project, 'import', 'bad.ndjson')
+  assert.equal(bad.code, 2)
+  assert.match(bad.stderr, /bad\.ndjson:2/)
+  assert.equal(events(project).length, 2)
+  project.write('good.ndjson', `${good}\n`)
+  assert.equal((await incident(project, 'import', 'good.ndjson')).code, 0)
+  const last = events(project).at(-1)
+  assert.equal(last?.event, 'step_passed')
+  assert.equal(last?.actor, 'carol')
+  assert.equal(last?.occurredAt, CHECKLIST_LINE.at)
+})
+
+void test('many writers at once: every note is there once, and the chain holds', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const texts = Array.from({ length: 8 }, (_, index) => `note ${index}`)
+  const ends = await Promise.all(texts.map((text) => incident(project, 'note', text)))
+  assert.deepEqual(new Set(ends.map(({ code }) => code)), new Set([0]))
+  const notes = events(project).flatMap((event) => (event.event === 'note' ? [event.text] : []))
+  assert.deepEqual(notes.sort(), texts)
+})
+
+void test('killed at any time, nothing that was acknowledged is lost, and the next writer goes on', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const acknowledged: string[] = []
+  for (let round = 0; round < 12; round += 1) {
+    const child = project.start(['incident', 'note', `note ${round}`])
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')))
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    setTimeout(() => kill(child.pid ?? 0), 40 + round * 10)
+    await gone
+    if (said.includes('recorded')) acknowledged.push(`note ${round}`)
+  }
+  assert.equal((await incident(project, 'note', 'the last')).code, 0)
+  const notes = events(project).flatMap((event) => (event.event === 'note' ? [event.text] : []))
+  for (const text of [...acknowledged, 'the last']) assert.ok(notes.includes(text), text)
+  assert.equal(new Set(notes).size, notes.length)
+})
+
+void test('a torn last line is set aside, a changed line stops everything', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const file = journalOf(project)
+  const whole = readFileSync(file, 'utf8')
+  writeFileSync(file, `${whole}{"v":1,"seq":3,`)
+  assert.equal((await incident(project, 'note', 'after the crash')).code, 0)
+  assert.equal(events(project).length, 3)
+  assert.match(readFileSync(`${file}.torn`, 'utf8'), /"seq":3,/)
+  writeFileSync(file, whole.replace('Orders fail', 'Orders work'))
+  const refused = await incident(project, 'note', 'x')
+  assert.equal(refused.code, 4)
+  assert.match(refused.stderr, /journal\.ndjson:2/)
+  assert.equal(readFileSync(file, 'utf8'), whole.replace('Orders fail', 'Orders work'))
+})

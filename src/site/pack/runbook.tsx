@@ -6,7 +6,7 @@ import { ChoiceView, DecisionFacts, DecisionView } from '../../steps/decision/vi
 import { InformFacts, InformView } from '../../steps/inform/view.tsx'
 import { ParallelFacts, ParallelView } from '../../steps/parallel/view.tsx'
 import { StepFacts, StepView } from '../../steps/step/view.tsx'
-import { UseFacts, UseView } from '../../steps/use/view.tsx'
+import { UseFacts, UseView, UsedView } from '../../steps/use/view.tsx'
 import { planned } from '../../steps/view-words.ts'
 import { Policies } from '../components/escalation.tsx'
 import { AgainstObjective, EstimateText, MeasuredNote, MeasuredTime } from '../components/figures.tsx'
@@ -83,6 +83,7 @@ function components(up: string): Components {
     Inform: InformView,
     InformFacts,
     Use: UseView,
+    Used: UsedView,
     UseFacts: ({ shown }: Parameters<typeof UseFacts>[0]) => (
       <UseFacts shown={{ ...shown, href: `${up}${runbookPlace(shown.runbook)}` }} />
     ),
@@ -163,12 +164,12 @@ function Inputs({ inputs }: { inputs: Card['inputs'] }): ReactNode {
     <section className="inputs">
       <h2>What you are asked</h2>
       <ul>
-        {inputs.map(({ name, prompt, secret, choices, default: preset }) => (
+        {inputs.map(({ name, prompt, type, choices, default: preset }) => (
           <li key={name}>
             {prompt} <code>{name}</code>
             {choices && <> (one of {choices.join(', ')})</>}
             {preset !== undefined && <> (default {preset})</>}:{' '}
-            {secret ? 'secret, do not write it here' : <span className="blank" />}
+            {type === 'secret' ? 'secret, do not write it here' : <span className="blank" />}
           </li>
         ))}
       </ul>

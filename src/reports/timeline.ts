@@ -4,11 +4,12 @@ import { reasonOf } from '../model/outcome.ts'
 
 /** One event as lines for people, beginning with its time. What is only bookkeeping gives none. */
 export function describeEvent(event: JournalEvent): string[] {
-  const text = sentence(event)
+  const text = eventSentence(event)
   return text === undefined ? [] : [`${event.at.slice(11, 23)}  ${text}`]
 }
 
-function sentence(event: JournalEvent): string | undefined {
+/** One event in a sentence, without its time; undefined for bookkeeping. */
+export function eventSentence(event: JournalEvent): string | undefined {
   switch (event.event) {
     case 'run-started':
       return `${event.operator} started ${event.runbook} in ${event.environment} (${event.mode}) on ${event.host}`

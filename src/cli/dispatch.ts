@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   approve: () => import('./commands/approve.ts'),
   sign: () => import('./commands/sign.ts'),
   oncall: () => import('./commands/oncall.ts'),
+  postmortem: () => import('./commands/postmortem.ts'),
   check: () => import('./commands/check.ts'),
   pack: () => import('./commands/pack.ts'),
   lab: () => import('./commands/lab.ts'),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { ZodError } from 'zod'
 import { parseEvent } from '../model/event.ts'
 import type { JournalEvent } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
@@ -78,6 +79,8 @@ function readLine<Event extends Link>(
 }
 
 function firstLine(error: unknown): string {
+  const [issue] = error instanceof ZodError ? error.issues : []
+  if (issue) return `${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 }
 

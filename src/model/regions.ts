@@ -24,13 +24,15 @@ export function readRegions(
   const problems: Problem[] = []
   let open: { name: string; line: number; lines: string[] } | undefined
   const wrong = (line: number, message: string): unknown => problems.push({ file, line, message, hint: MEND })
-  for (const [index, row] of lines(text).entries()) {
+  for (const { row, index, marker } of scan(text)) {
     const line = firstLine + index
-    const [, kind, name = ''] = MARKER.exec(row) ?? []
-    if (kind === undefined) {
-      if (DAMAGED.test(row)) wrong(line, `is a damaged marker: ${JSON.stringify(row.trim().slice(0, 60))}`)
-      else open?.lines.push(row)
-    } else if (kind === 'write') {
+    if (marker === undefined) {
+      if (open) open.lines.push(row)
+      continue
+    }
+    const [kind, name] = marker
+    if (kind === 'damaged') wrong(line, `is a damaged marker: ${JSON.stringify(row.trim().slice(0, 60))}`)
+    else if (kind === 'write') {
       if (open) wrong(line, `"${name}" begins before "${open.name}" (line ${open.line}) has ended`)
       if (regions.some((region) => region.name === name)) wrong(line, `"${name}" is there twice`)
       open = { name, line, lines: [] }
@@ -61,17 +63,35 @@ export function isUnwritten(text: string): boolean {
 /** The document with its regions emptied: what was computed, and nothing else. */
 export function computedPart(text: string): string {
   let inside = false
-  return lines(text)
-    .filter((line) => {
-      const kind = MARKER.exec(line)?.[1]
-      const kept = !inside || kind === 'end'
-      if (kind !== undefined) inside = kind === 'write'
-      return kept
-    })
-    .join('\n')
-    .trim()
+  const kept: string[] = []
+  for (const { row, marker } of scan(text)) {
+    if (marker?.[0] === 'end') inside = false
+    if (!inside) kept.push(row)
+    if (marker?.[0] === 'write') inside = true
+  }
+  return kept.join('\n').trim()
 }
 
-function lines(text: string): string[] {
-  return text.replaceAll('\r\n', '\n').split('\n')
+type Marker = [kind: 'write' | 'end' | 'damaged', name: string]
+const FENCE = /^(`{3,}|~{3,})/
+
+/** Each line with the marker it is. What a program printed stands in a fence, where nothing is a marker. */
+function* scan(text: string): Generator<{ row: string; index: number; marker: Marker | undefined }> {
+  let inside = false
+  let fence: string | undefined
+  for (const [index, row] of text.replaceAll('\r\n', '\n').split('\n').entries()) {
+    const marker = fence === undefined ? markerOf(row) : undefined
+    if (marker && marker[0] !== 'damaged') inside = marker[0] === 'write'
+    const [marks] = FENCE.exec(row) ?? []
+    // People may leave a fence open; the end of their region is found all the same.
+    if (fence !== undefined) fence = row.trim() === fence ? undefined : fence
+    else if (!inside && marks !== undefined) fence = marks
+    yield { row, index, marker }
+  }
+}
+
+function markerOf(row: string): Marker | undefined {
+  const [, kind, name = ''] = MARKER.exec(row) ?? []
+  if (kind !== undefined) return [kind === 'write' ? 'write' : 'end', name]
+  return DAMAGED.test(row) ? ['damaged', ''] : undefined
 }

@@ -22,14 +22,18 @@ const MEANS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** On one line: a line break becomes `<br />`. */
 export function prose(text: string): string {
-  return visible(text)
-    .replace(/[&<>]/g, (character) => MEANS[character] ?? character)
-    .replace(/[\\`*_[\]|~]/g, String.raw`\$&`)
-    .replace(/:(?=[A-Za-z:])/g, String.raw`\:`)
-    .replace(/^([#+=-])/, String.raw`\$1`)
-    .replace(/^(\d+)([.)])/, String.raw`$1\$2`)
-    .replace(/^\s+|\s+$/g, (spaces) => spaces.replace(/./gu, spaceEntity))
-    .replaceAll('\n', '<br />')
+  return (
+    visible(text)
+      .replace(/[&<>]/g, (character) => MEANS[character] ?? character)
+      .replace(/[\\`*_[\]|~@]/g, String.raw`\$&`)
+      .replace(/:(?=[A-Za-z:/])/g, String.raw`\:`)
+      // An address is a link all the same, but only once its escapes are undone.
+      .replace(/www\./gi, (start) => `${start.slice(0, -1)}\\.`)
+      .replace(/^([#+=-])/, String.raw`\$1`)
+      .replace(/^(\d+)([.)])/, String.raw`$1\$2`)
+      .replace(/^\s+|\s+$/g, (spaces) => spaces.replace(/./gu, spaceEntity))
+      .replaceAll('\n', '<br />')
+  )
 }
 
 function spaceEntity(space: string): string {

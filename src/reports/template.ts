@@ -33,6 +33,10 @@ class Text {
   }
 }
 
+type Compiled = Handlebars.TemplateDelegate
+/** A template is checked and compiled once, however many documents it makes. */
+const compiled = new WeakMap<Template, Compiled>()
+
 /** Fills in a template. `write` gives the text of a region from its name and who is to write it. */
 export function fillTemplate(
   template: Template,
@@ -40,6 +44,16 @@ export function fillTemplate(
   data: Record<string, unknown>,
   write: (name: string, by: string) => string,
 ): string {
+  const fill = compiled.get(template) ?? compile(template, schema)
+  compiled.set(template, fill)
+  const region = function (this: unknown, name: unknown, options: Handlebars.HelperOptions): string {
+    return write(rawOf(name), textOf(options.fn(this)).trim())
+  }
+  const filled = textOf(fill(wrapped(data), { helpers: { write: region } }))
+  return `${filled.replace(/\n{3,}/g, '\n\n').trim()}\n`
+}
+
+function compile(template: Template, schema: z.ZodType): Compiled {
   checkTemplate(template, z.toJSONSchema(schema, { io: 'output' }))
   const engine = Handlebars.create()
   engine.registerHelper('code', (value: unknown) => code(rawOf(value)))
@@ -47,14 +61,12 @@ export function fillTemplate(
     fence(rawOf(value), typeof language === 'string' ? language : 'text'),
   )
   engine.registerHelper('link', (text: unknown, url: unknown) => link(rawOf(text), rawOf(url)))
-  engine.registerHelper(
-    'write',
-    function (this: unknown, name: unknown, options: Handlebars.HelperOptions): string {
-      return write(rawOf(name), options.fn(this).trim())
-    },
-  )
-  const filled = engine.compile(template.text, { noEscape: true, strict: true })(wrapped(data))
-  return `${filled.replace(/\n{3,}/g, '\n\n').trim()}\n`
+  return engine.compile(template.text, { noEscape: true, strict: true })
+}
+
+/** A template that is one variable only gives that variable, whatever its types say. */
+function textOf(filled: unknown): string {
+  return String(filled)
 }
 
 function rawOf(value: unknown): string {

@@ -8,10 +8,11 @@ import type { Audience } from './content/people.ts'
 import { runbookFrontMatter } from './content/runbook-front-matter.ts'
 import { docsSidebar } from './docs-sidebar.ts'
 import { sitePlugin } from './plugin.ts'
+import { journalLinks } from './remark/journal-links.ts'
 import { colourCode } from './remark/prose.ts'
 import { runbookPage } from './remark/runbook-page.ts'
 
-const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'print']
+const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'reports', 'print']
 
 /** A tick box in the colour of the theme; inline, so that no page asks for a file that is not there. */
 const ICON =
@@ -45,6 +46,8 @@ export function siteConfig(root: string): Config {
     },
     markdown: {
       format: 'detect',
+      // A page prints what was written: `:tada:` in a log is no picture.
+      emoji: false,
       hooks: { onBrokenMarkdownLinks: 'throw', onBrokenMarkdownImages: 'throw' },
       parseFrontMatter: runbookFrontMatter(root),
     },
@@ -86,6 +89,7 @@ function docs(): DocsOptions {
     sidebarItemsGenerator: docsSidebar,
     sidebarCollapsible: false,
     breadcrumbs: false,
+    beforeDefaultRemarkPlugins: [() => journalLinks],
     remarkPlugins: [() => colourCode],
   }
 }

@@ -9,12 +9,13 @@ import { readDrills } from './content/drills.ts'
 import { homeOf } from './content/home.ts'
 import { refuseLeaks } from './content/leaks.ts'
 import type { Audience } from './content/people.ts'
-import { readPlan } from './content/plan.ts'
+import { personName, readPlan } from './content/plan.ts'
+import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
-const WATCHED = ['runbooks', 'scripts', 'templates', 'docs/plan', 'docs/drills']
+const WATCHED = ['runbooks', 'scripts', 'templates', 'docs/plan', 'docs/drills', 'docs/postmortems']
 
 type Page = { path: string; component: string; exact: true; props: Record<string, unknown> }
 
@@ -62,13 +63,17 @@ function pages(root: string, audience: Audience): Page[] {
   const runbooks = readAllRunbooks(root)
   const { plan, problems } = readPlan(root)
   const { drills, unreadable } = readDrills(root)
-  for (const problem of problems) console.warn(`[WARNING] ${formatProblem(problem)}`)
+  const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date())
+  for (const problem of [...problems, ...postmortems.problems])
+    console.warn(`[WARNING] ${formatProblem(problem)}`)
   for (const file of unreadable) console.warn(`[WARNING] ${file}  is no drill record: it is not shown`)
   return [
     page('/', 'home', { home: homeOf(plan, runbooks) }),
     page('/runbooks/', 'runbooks', { rows: runbookRows(plan, runbooks, drills) }),
     page('/services/', 'services', { services: servicesPage(plan, runbooks, drills) }),
     page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience) }),
+    page('/postmortems/', 'postmortems', { postmortems: postmortems.page }),
+    ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
 }
 

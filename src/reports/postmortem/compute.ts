@@ -37,8 +37,9 @@ export function computePostmortem(
   runs: readonly RunSource[],
   more: MoreRows = { rows: [] },
 ): Computed {
-  const rows = timelineOf([...runs.flatMap(runRows), ...more.rows])
-  const moments = momentsOf(rows)
+  const ofRuns = runs.flatMap(runRows)
+  const rows = timelineOf([...ofRuns, ...more.rows])
+  const moments = momentsOf(ofRuns, more.rows)
   const loss = lossOf(runs)
   const metrics = metricsOf(runs, moments)
   const states = runs.map(({ lines }) => foldAll(lines.map(({ event }) => event)))
@@ -101,7 +102,7 @@ function sourceOf({ journal, line, hash }: Cite): PostmortemData['timeline'][num
 
 /** From the document to the journal published beside it. */
 function journalHref(journal: string): string {
-  return `./journals/${journal}.ndjson`
+  return `./journals/${encodeURIComponent(journal)}/journal.ndjson`
 }
 
 function overviewOf(state: RunState): string {

@@ -86,13 +86,13 @@ function kindOf(event: JournalEvent): string {
   }
 }
 
-/** Where several lines name the same moment: the first of what begins, the last of what ends. */
-const LAST_COUNTS: readonly MomentName[] = ['service_restored', 'data_verified', 'impact_end', 'resolved']
-
-export function momentsOf(rows: readonly TimelineRow[]): ReadonlyMap<MomentName, TimelineRow> {
+/** Of a run the first line counts that names a moment; of an incident the last, because a later telling corrects an earlier one. */
+export function momentsOf(
+  runs: readonly TimelineRow[],
+  incident: readonly TimelineRow[],
+): ReadonlyMap<MomentName, TimelineRow> {
   const found = new Map<MomentName, TimelineRow>()
-  for (const row of timelineOf(rows))
-    if (row.moment !== undefined && (!found.has(row.moment) || LAST_COUNTS.includes(row.moment)))
-      found.set(row.moment, row)
+  for (const row of timelineOf(runs)) if (row.moment && !found.has(row.moment)) found.set(row.moment, row)
+  for (const row of incident) if (row.moment) found.set(row.moment, row)
   return found
 }

@@ -6,6 +6,7 @@ const PLACES = [
   { to: '/runbooks/', label: 'Runbooks' },
   { to: '/services/', label: 'Services' },
   { to: '/contacts/', label: 'Contacts' },
+  { to: '/postmortems/', label: 'Post-mortems' },
   { to: '/docs/', label: 'Docs' },
 ]
 

@@ -1,0 +1,112 @@
+import type { ActionItem } from '../../model/action-item.ts'
+import { actionItem, actionPriority, actionType } from '../../model/action-item.ts'
+import type { Contacts } from '../../model/contact.ts'
+import { isUnwritten } from '../../model/regions.ts'
+import type { Region } from '../../model/regions.ts'
+import { prose } from '../../reports/escape.ts'
+
+/** What only people know. An answer that is left empty stays "to be written". */
+const QUESTIONS: [region: string, question: string][] = [
+  ['summary', 'What happened, in one sentence?'],
+  ['detection', 'How was it noticed, and how could that time be halved?'],
+  ['contributing-factors', 'A contributing factor?'],
+  ['resolution', 'What ended it?'],
+  ['went-well', 'What went well?'],
+  ['went-wrong', 'What went wrong?'],
+  ['got-lucky', 'Where did we get lucky?'],
+  ['open-questions', 'An open question?'],
+]
+
+/** Asks for every region that nobody has written yet; several answers to one question become a list. */
+export async function askRegions(regions: readonly Region[]): Promise<Region[]> {
+  const { default: inquirer } = await import('inquirer')
+  const written = regions.filter(({ text }) => !isUnwritten(text))
+  const asked: Region[] = []
+  for (const [name, message] of QUESTIONS) {
+    if (written.some((region) => region.name === name)) continue
+    const answers: string[] = []
+    for (;;) {
+      const { text } = await inquirer.prompt<{ text: string }>([
+        {
+          type: 'input',
+          name: 'text',
+          message: answers.length === 0 ? `${message} (Enter: later)` : 'And? (Enter: that is all)',
+        },
+      ])
+      if (text.trim() === '') break
+      answers.push(text.trim())
+    }
+    const text =
+      answers.length > 1
+        ? answers.map((answer) => `- ${prose(answer)}`).join('\n')
+        : answers.map(prose).join('')
+    if (text !== '') asked.push({ name, text, line: 0 })
+  }
+  return [...written, ...asked]
+}
+
+export async function askOwner(contacts: Contacts): Promise<string> {
+  const { default: inquirer } = await import('inquirer')
+  const choices = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
+  const { owner } = await inquirer.prompt<{ owner: string }>([
+    { type: 'select', name: 'owner', message: 'Who sees this post-mortem through?', choices },
+  ])
+  return owner
+}
+
+/** Action items, one after the other, until there is none left. */
+export async function askActions(
+  known: readonly ActionItem[],
+  contacts: Contacts,
+  now: Date,
+): Promise<ActionItem[]> {
+  const { default: inquirer } = await import('inquirer')
+  const items = [...known]
+  const people = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
+  for (;;) {
+    const { title } = await inquirer.prompt<{ title: string }>([
+      { type: 'input', name: 'title', message: 'An action item, its verb first? (Enter: no more)' },
+    ])
+    if (title.trim() === '') return items
+    const answers = await inquirer.prompt<Record<'owner' | 'type' | 'priority' | 'due' | 'doneWhen', string>>(
+      [
+        { type: 'select', name: 'owner', message: 'Who owns it?', choices: people },
+        { type: 'select', name: 'type', message: 'What does it change?', choices: actionType.options },
+        { type: 'select', name: 'priority', message: 'How urgent?', choices: actionPriority.options },
+        {
+          type: 'input',
+          name: 'due',
+          message: 'Due on (YYYY-MM-DD)?',
+          validate: (text: string) =>
+            actionItem.shape.due.safeParse(text).success || 'A day such as 2026-12-01 is needed.',
+        },
+        { type: 'input', name: 'doneWhen', message: 'What can be seen when it is done?', validate: needed },
+      ],
+    )
+    items.push(
+      actionItem.parse({
+        ...answers,
+        title,
+        id: freeId(title, items),
+        opened: now.toISOString().slice(0, 10),
+      }),
+    )
+  }
+}
+
+function needed(text: string): boolean | string {
+  return text.trim() !== '' || 'Some words are needed.'
+}
+
+function freeId(title: string, items: readonly ActionItem[]): string {
+  const words = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^[-0-9]+|-+$/g, '')
+  const base = words === '' ? 'action' : words
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}-${number}`
+    if (!items.some((item) => item.id === id)) return id
+  }
+}

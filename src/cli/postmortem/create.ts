@@ -1,0 +1,167 @@
+import { readPlan } from './plan.ts'
+import type { Plan } from '../../document/plan.ts'
+import type { Postmortem } from '../../document/postmortems.ts'
+import { requirePostmortems } from '../../document/postmortems.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
+import { postmortemSeverity } from '../../model/postmortem.ts'
+import type { PostmortemMatter } from '../../model/postmortem.ts'
+import { OperatorError } from '../../model/problem.ts'
+import { suggest } from '../../model/suggest.ts'
+import { askActions, askOwner, askRegions } from './ask.ts'
+import { gather } from './gather.ts'
+import type { Gathered } from './gather.ts'
+import { existingFor, readTemplate, requireUntouched, writePostmortem } from './write.ts'
+import type { Said } from './write.ts'
+
+export type CreateOptions = {
+  template: string | undefined
+  title: string | undefined
+  owner: string | undefined
+  severity: string | undefined
+  unfinished: boolean
+  overwrite: boolean
+  /** A person is at the terminal and can be asked. */
+  ask: boolean
+}
+
+/** Writes the post-mortem of a run or an incident, or writes it again; returns its file. */
+export async function createPostmortem(
+  root: string,
+  wanted: string,
+  options: CreateOptions,
+): Promise<string> {
+  const plan = readPlan(root)
+  const template = readTemplate(root, options.template)
+  const gathered = gather(root, runsFolder(root, process.env), wanted, options.unfinished)
+  const existing = existingFor(root, gathered)
+  if (existing && !options.overwrite) requireUntouched(existing)
+  const said = existing
+    ? saidBefore(existing.matter, options)
+    : await saidFirst(root, plan, gathered, options)
+  requirePerson(plan, said.owner)
+  const before = existing?.regions ?? []
+  const regions = options.ask ? await askRegions(before) : before
+  const actions = options.ask ? await askActions(said.actions, plan.contacts, new Date()) : said.actions
+  return writePostmortem({ root, plan, gathered, template, said: { ...said, actions }, regions })
+}
+
+function saidBefore(matter: PostmortemMatter, { title, owner, severity }: CreateOptions): Said {
+  return {
+    ...keptOf(matter),
+    ...(title === undefined ? {} : { title }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(severity === undefined ? {} : { severity: postmortemSeverity.parse(severity) }),
+  }
+}
+
+/** What people said, without what is computed. */
+export function keptOf(matter: PostmortemMatter): Said {
+  const { description: _description, mdx: _mdx, runRefs: _runs, incident: _incident, ...rest } = matter
+  const { startedAt: _started, endedAt: _ended, measured: _measured, computed: _computed, ...said } = rest
+  return said
+}
+
+async function saidFirst(
+  root: string,
+  plan: Plan,
+  gathered: Gathered,
+  options: CreateOptions,
+): Promise<Said> {
+  const owner = options.owner ?? (options.ask ? await askOwner(plan.contacts) : undefined)
+  if (owner === undefined)
+    throw new OperatorError('usage', {
+      message: 'a post-mortem has one named owner, and nobody can be asked here',
+      hint: `--owner PERSON, one of ${Object.keys(plan.contacts.people).join(', ')}`,
+    })
+  const { title, name, startedAt, services } = namesOf(gathered)
+  return {
+    id: freeId(root, startedAt, name, gathered),
+    title: options.title ?? title,
+    status: 'draft',
+    severity: severityOf(gathered, options.severity),
+    kind: kindOf(gathered),
+    owner,
+    authors: [],
+    services,
+    actions: [],
+  }
+}
+
+/** What it is called, in words and in the name of its file. */
+function namesOf({ runs, incident }: Gathered): {
+  title: string
+  name: string
+  startedAt: string
+  services: string[]
+} {
+  const ofRuns = [...new Set(runs.map(({ state }) => state.service))]
+  if (incident) {
+    const { title, declaredAt: startedAt, services } = incident.state
+    return { title, name: title, startedAt, services: services.length > 0 ? services : ofRuns }
+  }
+  const { title = '', runbook: name = '', startedAt = '' } = runs[0]?.state ?? {}
+  return { title, name, startedAt, services: ofRuns }
+}
+
+function severityOf({ runs, incident }: Gathered, given: string | undefined): PostmortemMatter['severity'] {
+  const severity = given ?? incident?.state.severity ?? runs.find(({ runbook }) => runbook)?.runbook?.severity
+  const read = postmortemSeverity.safeParse(severity)
+  if (read.success) return read.data
+  throw new OperatorError('usage', {
+    message: severity === undefined ? 'how severe it was is not recorded' : `unknown severity "${severity}"`,
+    hint: `--severity, one of ${postmortemSeverity.options.join(', ')}`,
+  })
+}
+
+function kindOf({ runs, incident }: Gathered): PostmortemMatter['kind'] {
+  if (incident)
+    return incident.state.kind === 'drill' || incident.state.kind === 'exercise'
+      ? incident.state.kind
+      : 'incident'
+  const modes = new Set(runs.map(({ state }) => state.mode))
+  if (modes.has('tabletop') || modes.has('rehearsal')) return 'exercise'
+  return modes.has('drill') || runs.some(({ state }) => state.fault) ? 'drill' : 'incident'
+}
+
+/** `2026-11-21-database-failure`; a second one of that day takes the end of its run's id. */
+function freeId(root: string, startedAt: string, name: string, { runs, incident }: Gathered): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '')
+  const base = `${startedAt.slice(0, 10)}-${slug === '' ? 'untitled' : slug}`
+  const taken = new Set(requirePostmortems(root).map(({ matter }) => matter.id))
+  const end = (incident?.id ?? runs[0]?.state.run ?? '').split('-').at(-1) ?? ''
+  return taken.has(base) ? `${base}-${end.replace(/[^a-z0-9]/g, '')}` : base
+}
+
+export function requirePerson(plan: Plan, person: string): void {
+  const { people } = plan.contacts
+  if (Object.hasOwn(people, person)) return
+  throw new OperatorError('usage', {
+    message: `"${person}" is not a person of docs/plan/contacts.yaml`,
+    hint: suggest(person, Object.keys(people)),
+  })
+}
+
+/** The post-mortem with this id, or the only one that it ends or begins. */
+export function findPostmortem(root: string, wanted: string): Postmortem {
+  const all = requirePostmortems(root)
+  const matches = all.filter(
+    ({ matter: { id } }) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted),
+  )
+  const [exact] = matches.filter(({ matter }) => matter.id === wanted)
+  const [only] = exact ? [exact] : matches
+  if (only && (exact || matches.length === 1)) return only
+  throw new OperatorError('usage', {
+    message:
+      matches.length === 0
+        ? `there is no post-mortem "${wanted}"`
+        : `"${wanted}" fits ${matches.length} post-mortems`,
+    hint: suggest(
+      wanted,
+      all.map(({ matter }) => matter.id),
+    ),
+  })
+}

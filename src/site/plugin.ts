@@ -1,16 +1,19 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '@docusaurus/types'
 import { OperatorError, formatProblem } from '../model/problem.ts'
 import { paperFooter } from './content/build-info.ts'
 import type { BuildInfo } from './content/build-info.ts'
-import { contactsPage } from './content/contacts.ts'
+import { contactFiles } from './content/contact-files.ts'
+import { callTree, contactsPage, onCallPage } from './content/contacts.ts'
 import { readDrills } from './content/drills.ts'
 import { homeOf } from './content/home.ts'
 import { refuseLeaks } from './content/leaks.ts'
+import { rotas, soon } from './content/on-call.ts'
 import type { Audience } from './content/people.ts'
 import { personName, readPlan } from './content/plan.ts'
 import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
+import { readProject } from './content/project.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
@@ -23,7 +26,7 @@ type Page = { path: string; component: string; exact: true; props: Record<string
 export function sitePlugin(root: string, audience: Audience, info: BuildInfo): () => Plugin {
   return () => {
     // First of all, so that every mistake is told at once, before anything is built.
-    tidily(() => [readAllRunbooks(root), readPlan(root)])
+    tidily(() => readProject(root))
     const folders = WATCHED.map((folder) => path.join(root, folder)).filter((folder) => existsSync(folder))
     return {
       name: 'drillbook-site',
@@ -32,7 +35,7 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       injectHtmlTags: () => ({ headTags: [{ tagName: 'style', innerHTML: paperFooter(info) }] }),
       contentLoaded: ({ actions }) => pages(root, audience).forEach(actions.addRoute),
       configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
-      postBuild: ({ outDir }) => refuseLeaks(outDir, readPlan(root).plan, audience),
+      postBuild: ({ outDir }) => finish(root, outDir, audience),
     }
   }
 }
@@ -59,22 +62,41 @@ function watchRule(root: string, folders: string[]): Record<string, unknown> {
   }
 }
 
+/** What stands beside the pages is written, then everything is looked through once more. */
+function finish(root: string, outDir: string, audience: Audience): void {
+  const { plan, locate } = readPlan(root)
+  for (const { path: name, text } of contactFiles(plan, audience, thisMinute())) {
+    mkdirSync(path.dirname(path.join(outDir, name)), { recursive: true })
+    writeFileSync(path.join(outDir, name), text)
+  }
+  refuseLeaks(outDir, plan, audience, locate)
+}
+
 function pages(root: string, audience: Audience): Page[] {
   const runbooks = readAllRunbooks(root)
-  const { plan, problems } = readPlan(root)
+  const { plan } = readPlan(root)
   const { drills, unreadable } = readDrills(root)
+  const now = thisMinute()
   const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date())
-  for (const problem of [...problems, ...postmortems.problems])
-    console.warn(`[WARNING] ${formatProblem(problem)}`)
+  for (const problem of postmortems.problems) console.warn(`[WARNING] ${formatProblem(problem)}`)
   for (const file of unreadable) console.warn(`[WARNING] ${file}  is no drill record: it is not shown`)
   return [
-    page('/', 'home', { home: homeOf(plan, runbooks) }),
+    page('/', 'home', { home: homeOf(plan, runbooks, soon(rotas(plan, audience, now))) }),
     page('/runbooks/', 'runbooks', { rows: runbookRows(plan, runbooks, drills) }),
     page('/services/', 'services', { services: servicesPage(plan, runbooks, drills) }),
-    page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience) }),
+    page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience, now) }),
+    page('/contacts/on-call/', 'on-call', { onCall: onCallPage(plan, audience, now) }),
+    page('/contacts/call-tree/', 'call-tree', { tree: callTree(plan, audience, now) }),
     page('/postmortems/', 'postmortems', { postmortems: postmortems.page }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
+}
+
+const MINUTE_MS = 60_000
+
+/** Handoffs are at full minutes, and so is what is computed from now on. */
+function thisMinute(): number {
+  return Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS
 }
 
 function page(route: string, component: string, props: Record<string, unknown>): Page {

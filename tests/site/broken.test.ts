@@ -34,6 +34,15 @@ const cases: [title: string, file: string, change: (text: string) => string, exp
     ['docs/plan/services.yaml:5:11  ', 'services.ledger-db.tier'],
   ],
   [
+    'a rotation whose handoff clocks skip',
+    'docs/plan/contacts.yaml',
+    (text) => text.replace('start: 2026-11-02', 'start: 2026-11-01').replace('"09:00"', '"01:30"'),
+    [
+      'docs/plan/contacts.yaml:32:66  01:30 does not exist on 2027-03-28 in Europe/Lisbon',
+      'Choose a time that every day of the time zone has',
+    ],
+  ],
+  [
     'a link to nowhere',
     'docs/index.md',
     (text) => `${text}\n[There](/runbooks/none/)\n`,

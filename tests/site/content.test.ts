@@ -10,6 +10,8 @@ import type { DrillRecord } from '../../src/reports/drill-record.ts'
 import { measuredOf } from '../../src/site/content/card.ts'
 import { readDrills } from '../../src/site/content/drills.ts'
 import { refuseLeaks } from '../../src/site/content/leaks.ts'
+import { qrOf } from '../../src/site/content/qr.ts'
+import { readPlan } from '../../src/site/content/plan.ts'
 import { audienceOf, showRole } from '../../src/site/content/people.ts'
 import { recoveryOrder } from '../../src/site/content/recovery-order.ts'
 import { unshowable } from '../../src/site/content/showable.ts'
@@ -180,20 +182,40 @@ void describe('readers of a build', () => {
     assert.deepEqual(reach('web', 'internal'), [])
   })
 
-  void test('a build that holds such a number all the same is refused, and the number is not repeated', () => {
-    using out = temporaryProject({
-      'build/page/index.html': '<p>Call +46800000002</p>',
-      'build/index.html': '<p>fine</p>',
+  const leaks: [title: string, file: string, text: string][] = [
+    ['on a page', 'contacts/index.html', '<p>Call +46800000002</p>'],
+    ['grouped by spaces, without its plus', 'index.html', '46 800-000 002'],
+    ['in a card', 'contacts/bo.vcf', 'TEL;TYPE=CELL:+46800000002'],
+    ['in a calendar', 'contacts/data.ics', 'DESCRIPTION:+46800000002'],
+    ['in the index of the search', 'assets/search.js', '{"text":"Bo +46800000002"}'],
+    ['as a QR code', 'contacts/index.html', `<path d="${qrOf('+46800000002').path}"/>`],
+    ['in a file without an ending', 'notes', '(+46) 800000002'],
+  ]
+  for (const [title, file, text] of leaks)
+    void test(`a build that holds a private number ${title} is refused with file and field, and the number is not repeated`, () => {
+      using out = temporaryProject({
+        [`build/${file}`]: text,
+        'build/other.html': '146800000002 +351210000001',
+      })
+      using project = fixtureProject()
+      const { plan, locate } = readPlan(project.root)
+      assert.throws(
+        () => refuseLeaks(path.join(out.root, 'build'), plan, 'internal', locate),
+        (error: Error) => {
+          const expected = `docs/plan/contacts.yaml:17:31  people.bo.methods.0.value is in build/${file}, which is built for internal readers`
+          assert.ok(error.message.startsWith(expected), error.message)
+          assert.ok(!error.message.includes('800000002') && !error.message.includes('other.html'))
+          return true
+        },
+      )
     })
+
+  void test('a build without such a number is let through', () => {
+    using out = temporaryProject({ 'build/index.html': '<p>Call +351210000001</p>' })
     using project = fixtureProject()
-    const plan = planOf(project.root)
-    assert.throws(
-      () => refuseLeaks(path.join(out.root, 'build'), plan, 'internal'),
-      (error: Error) => error.message.includes('build/page/index.html') && !error.message.includes('+468'),
-    )
-    out.write('build/page/index.html', '<p>Call +351210000001</p>')
-    refuseLeaks(path.join(out.root, 'build'), plan, 'internal')
-    assert.throws(() => refuseLeaks(path.join(out.root, 'build'), plan, 'public'), /build\/page\/index\.html/)
+    const { plan, locate } = readPlan(project.root)
+    refuseLeaks(path.join(out.root, 'build'), plan, 'internal', locate)
+    assert.throws(() => refuseLeaks(path.join(out.root, 'build'), plan, 'public', locate), /people\.ana/)
   })
 
   void test('are internal unless the build says otherwise, and never a typing mistake', () => {

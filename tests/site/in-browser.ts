@@ -5,7 +5,15 @@ import { everyNode, runbookOf } from './same-bytes.ts'
 
 type Site = { root: string; ids: string[] }
 
-const PAGES = ['/', '/runbooks/', '/services/', '/contacts/', '/docs/']
+const PAGES = [
+  '/',
+  '/runbooks/',
+  '/services/',
+  '/contacts/',
+  '/contacts/on-call/',
+  '/contacts/call-tree/',
+  '/docs/',
+]
 
 async function withPage(
   browser: Browser,
@@ -158,5 +166,43 @@ export async function assertFewKeys(browser: Browser, origin: string, { ids }: S
     assert.equal(await page.locator('a[href^="tel:"]:focus').count(), 1, 'the keyboard is at a number')
     const outline = await page.locator(':focus').evaluate((focused) => getComputedStyle(focused).outlineStyle)
     assert.equal(outline, 'solid', 'and one can see that it is')
+  })
+}
+
+/** Without script: what needs something that is down goes, and whoever has no way left is said to have none. */
+export async function assertWhatIsDown(browser: Browser, origin: string): Promise<void> {
+  await withPage(browser, { javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${origin}/contacts/`)
+    const boxes = await page.locator('.what-is-down input').all()
+    assert.ok(boxes.length > 0)
+    const visible = async (selector: string): Promise<number> =>
+      (await Promise.all((await page.locator(selector).all()).map(async (one) => one.isVisible()))).filter(
+        Boolean,
+      ).length
+    const before = await visible('tbody [data-needs]')
+    assert.equal(await visible('[data-lost]'), 0)
+    for (const box of boxes) await box.check()
+    assert.equal(await visible('tbody [data-needs]:not([data-needs=""])'), 0)
+    assert.ok(before > 0 && (await visible('[data-lost]')) > 0)
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await visible('tbody [data-needs]'), before + (await visible('.when-down [data-needs]')))
+    assert.equal(await page.locator('.when-down').count(), boxes.length, 'one section on paper for each')
+  })
+}
+
+/** Two days after the build the page marks who is on call then; after its horizon it says that it does not know. */
+export async function assertOnCallMoves(browser: Browser, origin: string): Promise<void> {
+  await withPage(browser, {}, async (page) => {
+    await page.clock.install({ time: Date.now() })
+    await hydrated(page, `${origin}/contacts/on-call/`)
+    const schedules = await page.locator('.on-call > li').count()
+    assert.equal(await page.locator('.on-call .badge-now').count(), schedules)
+    const rows = page.locator('.rota').first().locator('tbody tr')
+    assert.match((await rows.first().getAttribute('class')) ?? '', /on-call-now/)
+    const end = 91 * 24 * 3_600_000
+    await page.clock.setFixedTime(Date.now() + end)
+    await page.clock.runFor(61_000)
+    await page.getByText('This copy knew it only until').first().waitFor()
+    assert.equal(await page.locator('.badge-now').count(), 0)
   })
 }

@@ -13,8 +13,10 @@ import {
   assertDarkWithoutScript,
   assertFewKeys,
   assertNarrow,
+  assertOnCallMoves,
   assertPrint,
   assertQuiet,
+  assertWhatIsDown,
 } from './in-browser.ts'
 import {
   assertImported,
@@ -139,6 +141,8 @@ void describe('the site', { timeout: 300_000 }, () => {
       ['is dark where the system is, without script', assertDarkWithoutScript],
       ['never scrolls sideways at 320 px, with script and without', assertNarrow],
       ['loses nothing in print', assertPrint],
+      ['shows without script who is left when something is down', assertWhatIsDown],
+      ['marks who is on call now, and says when it no longer knows', assertOnCallMoves],
       ['takes the keyboard from the question to a command and a number in at most 8 keys', assertFewKeys],
     ]
     for (const [title, check] of cases)
@@ -170,6 +174,11 @@ function expectedText(root: string, ids: string[]): Record<string, string[]> {
     runbooks: [...titles, ...(readDrills(root).drills.length === 0 ? ['not measured'] : [])],
     services: [...services, 'Recovery order'],
     contacts: Object.values(plan.contacts.people).map((person) => person.name),
+    'contacts/on-call': [
+      ...Object.values(plan.contacts.schedules).map((schedule) => schedule.title),
+      'Computed until',
+    ],
+    'contacts/call-tree': Object.values(plan.contacts.policies).map((policy) => policy.title),
     docs: ['Docs'],
     ...Object.fromEntries(pages),
   }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ShownPolicy, ShownSchedule, ShownTarget } from '../content/contacts.ts'
+import type { ShownPolicy, ShownTarget } from '../content/contacts.ts'
 import { planned } from '../../steps/view-words.ts'
 
 /** `contacts` is the address of the page that has the people, where it is another. */
@@ -48,28 +48,4 @@ function Targets({ targets, contacts }: { targets: ShownTarget[]; contacts: stri
       {people.length > 0 && <span className="aside"> ({people.join(', ')})</span>}
     </span>
   ))
-}
-
-export function Schedules({ schedules }: { schedules: ShownSchedule[] }): ReactNode {
-  if (schedules.length === 0) return null
-  return (
-    <>
-      <h2>On-call schedules</h2>
-      {schedules.map(({ id, title, timeZone, layers }) => (
-        <section key={id} className="schedule">
-          <h3>{title}</h3>
-          <p className="aside">Times are in {timeZone}.</p>
-          <ul>
-            {layers.map(({ name, turn, handoff, start, users, within }) => (
-              <li key={name}>
-                <strong>{name}</strong>: {users.join(', then ')}; changes every {turn} at {handoff}, first on{' '}
-                {start}
-                {within.length > 0 && `; only ${within.join(' and ')}`}
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
-    </>
-  )
 }

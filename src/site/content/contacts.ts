@@ -1,7 +1,16 @@
 import type { Plan } from '../../document/plan.ts'
 import { peopleWithRole } from '../../model/contact.ts'
 import type { EscalationTarget } from '../../model/contact.ts'
+import type { OnCallLayer } from '../../model/contact.ts'
+import { wallTime } from '../../model/on-call/wall-time.ts'
+import { calendarPath, cardPath } from './contact-files.ts'
+import { rotas, soon } from './on-call.ts'
+import type { ShownRota } from './on-call.ts'
 import { personName } from './plan.ts'
+import { qrOf } from './qr.ts'
+import type { Qr } from './qr.ts'
+import { lostWhen, without } from './without.ts'
+import type { Reachable } from './without.ts'
 import { showMethods, showPerson } from './people.ts'
 import type { Audience, ShownMethod, ShownPerson } from './people.ts'
 
@@ -38,21 +47,39 @@ export type ShownRegulator = {
   methods: ShownMethod[]
 }
 
-export type ContactsPage = {
-  audience: Audience
-  people: ShownPerson[]
-  policies: ShownPolicy[]
-  schedules: ShownSchedule[]
-  vendors: ShownVendor[]
-  regulators: ShownRegulator[]
-  /** Everything that a method of this page depends on. */
-  canBeDown: string[]
+export type ListedPerson = ShownPerson & {
+  /** The sets of things that leave no way to this person when all of a set are down. */
+  lostWhen: string[][]
+  /** The file for an address book; missing when this build shows no number. */
+  card?: string
+  /** The number that is called first, to be read by a telephone. */
+  qr?: Qr & { value: string }
+  verified: Verified
 }
 
-export function contactsPage(plan: Plan, audience: Audience): ContactsPage {
+/** When all ways to someone were last tried, at the time of the build: the oldest counts. */
+export type Verified = { on?: string; daysAgo?: number; never: number; isOld: boolean }
+
+export type ContactsPage = {
+  audience: Audience
+  computedAt: string
+  onCall: ShownRota[]
+  people: ListedPerson[]
+  policies: ShownPolicy[]
+  vendors: ShownVendor[]
+  regulators: ShownRegulator[]
+  /** Everything that a method of this page depends on, and who is left when it is down. */
+  canBeDown: { what: string; left: Reachable[] }[]
+}
+
+/** A method that nobody tried for longer than this is not to be relied on; the linter's rule is the same. */
+const VERIFIED_DAYS = 90
+const DAY_MS = 86_400_000
+
+export function contactsPage(plan: Plan, audience: Audience, nowMs: number): ContactsPage {
   const { contacts } = plan
   const people = Object.entries(contacts.people).map(([id, person]) =>
-    showPerson(contacts, id, person, audience),
+    listed(showPerson(contacts, id, person, audience), nowMs),
   )
   const vendors = Object.entries(contacts.vendors).map(
     ([id, { name, provides, supportId, contract, sla, methods }]) => ({
@@ -72,30 +99,112 @@ export function contactsPage(plan: Plan, audience: Audience): ContactsPage {
       deadlines: deadlines.map(({ within, ...rest }) => ({ ...rest, withinMs: within })),
     }),
   )
-  const methods = [...people, ...vendors, ...regulators].flatMap((one) => one.methods)
+  const reachable = [...people, ...vendors, ...regulators]
+  const needs = new Set(reachable.flatMap((one) => one.methods.flatMap((method) => method.needs)))
   return {
     audience,
+    computedAt: wallTime(nowMs, 'UTC'),
+    onCall: soon(rotas(plan, audience, nowMs)),
     people,
     vendors,
     regulators,
     policies: Object.keys(contacts.policies).map((id) => showPolicy(plan, id)),
-    schedules: Object.entries(contacts.schedules).map(([id, schedule]) => ({
-      id,
-      title: schedule.title,
-      timeZone: schedule.timeZone,
-      layers: schedule.layers.map((layer) => ({
-        name: layer.name,
-        handoff: layer.handoff,
-        start: layer.start,
-        turn: layer.turn.count === 1 ? layer.turn.unit : `${layer.turn.count} ${layer.turn.unit}s`,
-        users: layer.users.map((user) => personName(contacts, user)),
-        within: layer.restrictions.map(
-          ({ days, from, to }) => `${days?.join(', ') ?? 'every day'} ${from}–${to}`,
-        ),
-      })),
+    canBeDown: [...needs].sort().map((what) => ({
+      what,
+      left: without(
+        what,
+        reachable.filter(({ methods }) => methods.length > 0),
+      ).map(({ id, name, methods }) => ({ id, name, methods })),
     })),
-    canBeDown: [...new Set(methods.flatMap((method) => method.needs))].sort(),
   }
+}
+
+/** The page of the next 90 days: the rota of each schedule, and the rules it follows. */
+export type OnCallPage = {
+  computedAt: string
+  schedules: (ShownSchedule & { rota: ShownRota; calendar: string })[]
+}
+
+export function onCallPage(plan: Plan, audience: Audience, nowMs: number): OnCallPage {
+  const { contacts } = plan
+  return {
+    computedAt: wallTime(nowMs, 'UTC'),
+    schedules: rotas(plan, audience, nowMs).map((rota) => {
+      const layers = contacts.schedules[rota.id]?.layers ?? []
+      const { id, title, timeZone } = rota
+      return { id, title, timeZone, rota, calendar: `/${calendarPath(id)}`, layers: layers.map(showLayer) }
+    }),
+  }
+
+  function showLayer(layer: OnCallLayer): ShownSchedule['layers'][number] {
+    const { name, handoff, start, turn, users, restrictions } = layer
+    return {
+      name,
+      handoff,
+      start,
+      turn: turn.count === 1 ? turn.unit : `${turn.count} ${turn.unit}s`,
+      users: users.map((user) => personName(contacts, user)),
+      within: restrictions.map(({ days, from, to }) => `${days?.join(', ') ?? 'every day'} ${from}–${to}`),
+    }
+  }
+}
+
+/** Whom to call in which order, with numbers, on one sheet: the escalation of each policy. */
+export type CallTree = { computedAt: string; policies: (ShownPolicy & { calls: Call[][] })[] }
+/** One line of a level: a person to call, and why them. */
+export type Call = {
+  why: string
+  until?: string
+  person: { name: string; methods: ShownMethod[] } | undefined
+}
+
+export function callTree(plan: Plan, audience: Audience, nowMs: number): CallTree {
+  const now = new Map(rotas(plan, audience, nowMs).map((rota) => [rota.id, rota]))
+  const calls = ({ kind, id, name }: ShownTarget): Call[] => {
+    if (kind === 'schedule')
+      return (now.get(id)?.duties.slice(0, 3) ?? []).map(({ person, to }) => ({
+        why: name,
+        until: to,
+        person,
+      }))
+    const people = kind === 'role' ? peopleWithRole(plan.contacts, id).map(([person]) => person) : [id]
+    return people.flatMap((person) => {
+      const found = plan.contacts.people[person]
+      return found ? [{ why: name, person: showPerson(plan.contacts, person, found, audience) }] : []
+    })
+  }
+  return {
+    computedAt: wallTime(nowMs, 'UTC'),
+    policies: Object.keys(plan.contacts.policies)
+      .map((id) => showPolicy(plan, id))
+      .map((policy) => ({
+        ...policy,
+        calls: [
+          ...policy.levels.map(({ targets }) => targets),
+          ...(policy.fallback ? [[policy.fallback]] : []),
+        ].map((targets) => targets.flatMap(calls)),
+      })),
+  }
+}
+
+function listed(person: ShownPerson, nowMs: number): ListedPerson {
+  const number = person.methods.find(({ kind }) => kind === 'voice')?.value
+  return {
+    ...person,
+    lostWhen: lostWhen(person.methods),
+    verified: verifiedOf(person.methods, nowMs),
+    ...(person.methods.length === 0 ? {} : { card: `/${cardPath(person.id)}` }),
+    ...(number === undefined ? {} : { qr: { value: number, ...qrOf(number) } }),
+  }
+}
+
+function verifiedOf(methods: readonly ShownMethod[], nowMs: number): Verified {
+  const dates = methods.flatMap(({ verifiedAt }) => verifiedAt ?? []).sort()
+  const never = methods.length - dates.length
+  const [on] = dates
+  if (on === undefined) return { never, isOld: never > 0 }
+  const daysAgo = Math.floor((nowMs - Date.parse(on)) / DAY_MS)
+  return { on, daysAgo, never, isOld: never > 0 || daysAgo > VERIFIED_DAYS }
 }
 
 function withText<T extends Record<string, string | undefined>>(values: T): { [key in keyof T]?: string } {

@@ -1,5 +1,6 @@
 import type { Plan } from '../../document/plan.ts'
 import type { Runbook, Severity } from '../../model/runbook.ts'
+import type { ShownRota } from './on-call.ts'
 import { recoveryOrder } from './recovery-order.ts'
 import { runbookHref } from './runbooks.ts'
 
@@ -13,10 +14,12 @@ export type Home = {
   alerts: Lead[]
   services: (Lead & { id: string; tier: number })[]
   runbooks: RunbookLink[]
+  onCall: ShownRota[]
 }
 
-export function homeOf(plan: Plan, runbooks: Runbook[]): Home {
+export function homeOf(plan: Plan, runbooks: Runbook[], onCall: ShownRota[]): Home {
   return {
+    onCall,
     alerts: alertLeads(plan, runbooks),
     services: recoverySequence(plan).map((id) => serviceLead(id, plan, runbooks)),
     runbooks: runbooks.toSorted(bySeverity).map(runbookLink),

@@ -1,31 +1,65 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Plan } from '../../document/plan.ts'
+import type { LoadedPlan, Plan } from '../../document/plan.ts'
 import { OperatorError } from '../../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { withheldValues } from './people.ts'
-import type { Audience } from './people.ts'
+import type { Audience, Withheld } from './people.ts'
+import { qrOf } from './qr.ts'
 
-const TEXT = /\.(html|js|json|css|xml|txt|ics|vcf)$/
+/** Pictures and fonts hold no text; everything else of a build is looked through. */
+const NO_TEXT = /\.(png|jpe?g|gif|webp|ico|woff2?)$/
+
+export type Page = { name: string; text: string }
 
 /** The last line of defence: no file of a build may hold a way to reach someone that this build leaves out. */
-export function refuseLeaks(outDir: string, plan: Plan, audience: Audience): void {
-  const withheld = withheldValues(plan, audience)
-  if (withheld.length === 0) return
-  const files = readdirSync(outDir, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && TEXT.test(entry.name),
-  )
-  for (const entry of files) {
-    const file = path.join(entry.parentPath, entry.name)
-    refuseLeak(path.relative(path.dirname(outDir), file), readFileSync(file, 'utf8'), withheld, audience)
-  }
+export function refuseLeaks(
+  outDir: string,
+  plan: Plan,
+  audience: Audience,
+  locate: LoadedPlan['locate'],
+): void {
+  const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !NO_TEXT.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+  const pages = files.values().map((file) => ({
+    name: path.relative(path.dirname(outDir), file),
+    text: readFileSync(file, 'utf8'),
+  }))
+  refuseLeaksIn(pages, plan, audience, locate)
 }
 
-/** Refuses one file that holds any of `withheld`; the value itself is not repeated. */
-export function refuseLeak(file: string, text: string, withheld: string[], audience: Audience): void {
-  if (!withheld.some((value) => text.includes(value))) return
-  throw new OperatorError('refused', {
-    file,
-    message: `holds a contact that a build for ${audience} readers leaves out`,
-    hint: 'See privacy in docs/plan/contacts.yaml; prose must not repeat what it keeps back.',
-  })
+/**
+ * Refuses pages that hold a withheld number, however it is grouped, and its QR code too. OperatorError names page and field; the
+ * number itself is not repeated.
+ */
+export function refuseLeaksIn(
+  pages: Iterable<Page>,
+  plan: Plan,
+  audience: Audience,
+  locate: LoadedPlan['locate'],
+): void {
+  const withheld = withheldValues(plan, audience).map((one) => ({ ...one, isIn: finderOf(one) }))
+  if (withheld.length === 0) return
+  const problems: Problem[] = []
+  for (const { name, text } of pages)
+    for (const { path: field, isIn } of withheld)
+      if (isIn(text))
+        problems.push({
+          ...locate('contacts', field),
+          message: `${field.join('.')} is in ${name}, which is built for ${audience} readers`,
+          hint: 'The privacy of that person keeps it back: take it out of the page, script or template that repeats it.',
+        })
+  if (problems.length > 0) throw new OperatorError('refused', problems)
+}
+
+const NUMBER = /^\+?\d{6,15}$/
+
+/** Finds a value in a text: as it stands, and a number also with other grouping, without its plus, and as a QR code. */
+function finderOf({ value }: Withheld): (text: string) => boolean {
+  if (!NUMBER.test(value)) return (text) => text.includes(value)
+  const digits = value.replace('+', '')
+  const grouped = new RegExp(`(?<!\\d)${Array.from(digits).join('[ \\u00A0().\\-/]{0,2}')}(?!\\d)`)
+  const qr = qrOf(value).path
+  return (text) => text.includes(qr) || grouped.test(text)
 }

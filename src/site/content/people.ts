@@ -71,9 +71,13 @@ export function showRole({ contacts }: Plan, role: string, audience: Audience): 
   return peopleWithRole(contacts, role).map(([id, person]) => showPerson(contacts, id, person, audience))
 }
 
-/** What no file of this build may contain. */
-export function withheldValues({ contacts }: Plan, audience: Audience): string[] {
-  return Object.values(contacts.people)
-    .filter((person) => !mayShow(person, audience))
-    .flatMap((person) => person.methods.map((method) => method.value))
+/** A contact that no file of this build may contain, and where it stands in contacts.yaml. */
+export type Withheld = { value: string; path: PropertyKey[] }
+
+export function withheldValues({ contacts }: Plan, audience: Audience): Withheld[] {
+  return Object.entries(contacts.people)
+    .filter(([, person]) => !mayShow(person, audience))
+    .flatMap(([id, person]) =>
+      person.methods.map(({ value }, index) => ({ value, path: ['people', id, 'methods', index, 'value'] })),
+    )
 }

@@ -1,17 +1,13 @@
 import { loadPlan } from '../../document/plan.ts'
-import type { Plan } from '../../document/plan.ts'
+import type { LoadedPlan, Plan } from '../../document/plan.ts'
 import type { Contacts } from '../../model/contact.ts'
-import type { Problem } from '../../model/problem.ts'
 import { OperatorError } from '../../model/problem.ts'
 
-/**
- * The plan. Files that cannot be read fail the build; references that lead nowhere do not, because a page with a gap is worth
- * more on the day than no page (`npm run check` refuses them): they come back as `problems`.
- */
-export function readPlan(root: string): { plan: Plan; problems: Problem[] } {
-  const { plan, problems } = loadPlan(root)
-  if (!plan) throw new OperatorError('failed', problems)
-  return { plan, problems }
+/** The plan. Anything wrong with it fails the build: a page that names somebody who is not there is found on the day. */
+export function readPlan(root: string): { plan: Plan; locate: LoadedPlan['locate'] } {
+  const { plan, problems, locate } = loadPlan(root)
+  if (!plan || problems.length > 0) throw new OperatorError('failed', problems)
+  return { plan, locate }
 }
 
 /** The name of a person, or the id as it stands when nobody has it. */

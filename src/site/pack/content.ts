@@ -3,15 +3,14 @@ import type { Plan } from '../../document/plan.ts'
 import type { Runbook } from '../../model/runbook.ts'
 import { steps } from '../../model/runbook.ts'
 import type { BuildInfo } from '../content/build-info.ts'
-import { contactsPage } from '../content/contacts.ts'
-import type { ContactsPage, ShownPolicy } from '../content/contacts.ts'
+import { contactsPage, onCallPage } from '../content/contacts.ts'
+import type { ContactsPage, OnCallPage, ShownPolicy } from '../content/contacts.ts'
 import { homeOf } from '../content/home.ts'
 import type { Home } from '../content/home.ts'
 import { readDrills } from '../content/drills.ts'
 import { showMethods, showRole } from '../content/people.ts'
 import type { Audience, ShownMethod, ShownPerson } from '../content/people.ts'
-import { readPlan } from '../content/plan.ts'
-import { readAllRunbooks } from '../content/runbooks.ts'
+import { readProject } from '../content/project.ts'
 import { servicesPage } from '../content/tables.ts'
 import type { ServicesPage } from '../content/tables.ts'
 import { indexNodes } from '../remark/index-nodes.ts'
@@ -25,6 +24,7 @@ export type PackContent = {
   home: Home
   services: ServicesPage
   contacts: ContactsPage
+  onCall: OnCallPage
   runbooks: PackRunbook[]
   /** People whose numbers are in the pack and nowhere else; none in a public pack. */
   privatePeople: PrivatePerson[]
@@ -40,15 +40,15 @@ export type PackRunbook = {
 
 export type PrivatePerson = { name: string; title?: string; roles: string[]; methods: ShownMethod[] }
 
-export function packContent(root: string, audience: Audience, info: BuildInfo): PackContent {
-  const { plan } = readPlan(root)
-  const runbooks = readAllRunbooks(root)
-  const contacts = contactsPage(plan, audience)
+export function packContent(root: string, audience: Audience, info: BuildInfo, atMs: number): PackContent {
+  const { plan, runbooks } = readProject(root)
+  const contacts = contactsPage(plan, audience, atMs)
   return {
     info,
     audience,
     contacts,
-    home: homeOf(plan, runbooks),
+    onCall: onCallPage(plan, audience, atMs),
+    home: homeOf(plan, runbooks, contacts.onCall),
     services: servicesPage(plan, runbooks, readDrills(root).drills),
     runbooks: runbooks.map((runbook) => ({
       runbook,

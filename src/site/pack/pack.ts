@@ -1,8 +1,7 @@
 import path from 'node:path'
 import { buildInfo } from '../content/build-info.ts'
 import type { BuildInfo } from '../content/build-info.ts'
-import { refuseLeak } from '../content/leaks.ts'
-import { withheldValues } from '../content/people.ts'
+import { refuseLeaksIn } from '../content/leaks.ts'
 import type { Audience } from '../content/people.ts'
 import { readPlan } from '../content/plan.ts'
 import { checksums, zipOf } from './archive.ts'
@@ -37,7 +36,7 @@ export type PackResult = {
 export async function buildPack(options: PackOptions): Promise<PackResult> {
   const { root, out, audience, at, pdf } = options
   const info = buildInfo(root, at)
-  const content = packContent(root, audience, info)
+  const content = packContent(root, audience, info, at.getTime())
   loadViews()
   const { renderPack } = await import('./render.tsx')
   const files = new Map<string, Uint8Array>()
@@ -49,8 +48,13 @@ export async function buildPack(options: PackOptions): Promise<PackResult> {
       writeFile(draft, place, bytes)
     }
     const pages = renderPack(content)
-    const withheld = withheldValues(readPlan(root).plan, audience)
-    for (const { place, html } of pages) refuseLeak(place, html, withheld, audience)
+    const { plan, locate } = readPlan(root)
+    refuseLeaksIn(
+      pages.map(({ place, html }) => ({ name: place, text: html })),
+      plan,
+      audience,
+      locate,
+    )
     for (const { place, html } of pages) keep(place, Buffer.from(html))
     if (pdf) await printPages(pages, at, keep)
     await addPrivate(content, options.lock, keep)

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react'
 import { planned } from '../../steps/view-words.ts'
-import { Policies, Schedules } from '../components/escalation.tsx'
+import { Policies } from '../components/escalation.tsx'
+import { OnCallSchedule } from '../components/on-call.tsx'
 import { Methods } from '../components/reach.tsx'
 import { SeverityMark } from '../components/severity.tsx'
-import type { ContactsPage } from '../content/contacts.ts'
+import { WhenDown } from '../components/what-is-down.tsx'
+import type { ContactsPage, OnCallPage } from '../content/contacts.ts'
 import type { Lead, RunbookLink } from '../content/home.ts'
 import type { ServiceRow } from '../content/tables.ts'
 import type { PackContent, PrivatePerson } from './content.ts'
@@ -125,12 +127,14 @@ function ServiceTable({ rows }: { rows: ServiceRow[] }): ReactNode {
 
 export function ContactsBody({
   contacts,
+  onCall,
   withPrivate,
 }: {
   contacts: ContactsPage
+  onCall: OnCallPage
   withPrivate: string
 }): ReactNode {
-  const { people, vendors, policies, schedules } = contacts
+  const { people, vendors, policies, canBeDown } = contacts
   return (
     <>
       <h2>People</h2>
@@ -150,7 +154,9 @@ export function ContactsBody({
         ))}
       </div>
       <Policies policies={policies} />
-      <Schedules schedules={schedules} />
+      {onCall.schedules.map((schedule) => (
+        <OnCallSchedule key={schedule.id} schedule={schedule} computedAt={onCall.computedAt} />
+      ))}
       {vendors.length > 0 && <h2>Vendors</h2>}
       <div className="people">
         {vendors.map(({ id, name, provides, supportId, contract, sla, methods }) => (
@@ -165,6 +171,7 @@ export function ContactsBody({
         ))}
       </div>
       <Deadlines contacts={contacts} />
+      <WhenDown canBeDown={canBeDown} />
     </>
   )
 }

@@ -18,7 +18,9 @@ export type Rendered = { place: string; html: string }
 
 export function renderPack(content: PackContent): Rendered[] {
   const withPrivate = content.audience === 'public' ? 'not in a public pack' : `see ${PRIVATE}`
-  const contacts = <ContactsBody contacts={content.contacts} withPrivate={withPrivate} />
+  const contacts = (
+    <ContactsBody contacts={content.contacts} onCall={content.onCall} withPrivate={withPrivate} />
+  )
   const pages: Document[] = [
     { place: INDEX, title: 'What is broken?', body: <IndexBody content={content} /> },
     { place: QUICK_REFERENCE, title: 'Quick reference', body: <QuickReferenceBody content={content} /> },

@@ -1,15 +1,24 @@
+import Link from '@docusaurus/Link'
+import useBrokenLinks from '@docusaurus/useBrokenLinks'
 import Layout from '@theme/Layout'
 import type { ReactNode } from 'react'
 import { Main } from '../components/main.tsx'
 import { Methods } from '../components/reach.tsx'
-import { Policies, Schedules } from '../components/escalation.tsx'
-import { WhatIsDown } from '../components/what-is-down.tsx'
-import type { ContactsPage as Content, ShownRegulator, ShownVendor } from '../content/contacts.ts'
-import type { ShownPerson } from '../content/people.ts'
+import { OnCallNow } from '../components/on-call.tsx'
+import { QrCode } from '../components/qr-code.tsx'
+import { Policies } from '../components/escalation.tsx'
+import { WhatIsDown, WhenDown } from '../components/what-is-down.tsx'
+import type {
+  ContactsPage as Content,
+  ListedPerson,
+  ShownRegulator,
+  ShownVendor,
+  Verified,
+} from '../content/contacts.ts'
 import { planned } from '../../steps/view-words.ts'
 
 export default function ContactsPage({ contacts }: { contacts: Content }): ReactNode {
-  const { people, vendors, regulators, policies, schedules, canBeDown, audience } = contacts
+  const { people, vendors, regulators, policies, canBeDown, audience, onCall } = contacts
   return (
     <Layout
       title="Contacts and escalation"
@@ -17,25 +26,33 @@ export default function ContactsPage({ contacts }: { contacts: Content }): React
     >
       <Main className="page">
         <h1>Contacts and escalation</h1>
-        <WhatIsDown canBeDown={canBeDown} />
+        <WhatIsDown canBeDown={canBeDown} people={people} />
+        {onCall.length > 0 && <h2>On call</h2>}
+        <OnCallNow rotas={onCall} />
+        <p className="aside">
+          As computed on {contacts.computedAt} UTC. <Link to="/contacts/on-call/">The next 90 days</Link> ·{' '}
+          <Link to="/contacts/call-tree/">Call tree to print</Link>
+        </p>
         <h2>People</h2>
         {people.length === 0 && <p>The plan names nobody yet.</p>}
         {people.length > 0 && <People people={people} audience={audience} />}
         <Policies policies={policies} />
-        <Schedules schedules={schedules} />
         <Vendors vendors={vendors} />
         <Regulators regulators={regulators} />
+        <div className="paper-only">
+          <WhenDown canBeDown={canBeDown} />
+        </div>
       </Main>
     </Layout>
   )
 }
 
-function People({ people, audience }: { people: ShownPerson[]; audience: string }): ReactNode {
+function People({ people, audience }: { people: ListedPerson[]; audience: string }): ReactNode {
   return (
     <table className="stacking">
       <thead>
         <tr>
-          {['Name', 'Roles', 'Reach', 'Time zone', 'Stands in'].map((name) => (
+          {['Name', 'Roles', 'Reach', 'Verified', 'Stands in', 'To a telephone'].map((name) => (
             <th key={name} scope="col">
               {name}
             </th>
@@ -44,27 +61,60 @@ function People({ people, audience }: { people: ShownPerson[]; audience: string 
       </thead>
       <tbody>
         {people.map((person) => (
-          <tr key={person.id} id={person.id}>
-            <th scope="row">
-              {person.name}
-              <p className="aside">{person.title}</p>
-            </th>
-            <td data-name="Roles">{person.roles.join(', ')}</td>
-            <td data-name="Reach">
-              <Methods methods={person.methods} />
-              {person.withheld > 0 && (
-                <p className="aside">
-                  {person.withheld} more in the emergency pack, not in{' '}
-                  {audience === 'public' ? 'a public' : 'this'} build
-                </p>
-              )}
-            </td>
-            <td data-name="Time zone">{person.timeZone}</td>
-            <td data-name="Stands in">{person.backup ?? 'nobody'}</td>
-          </tr>
+          <PersonRow key={person.id} person={person} audience={audience} />
         ))}
       </tbody>
     </table>
+  )
+}
+
+function PersonRow({ person, audience }: { person: ListedPerson; audience: string }): ReactNode {
+  useBrokenLinks().collectAnchor(person.id)
+  return (
+    <tr id={person.id}>
+      <th scope="row">
+        {person.name}
+        <p className="aside">{person.title}</p>
+        <p className="aside">
+          {person.timeZone}
+          {person.languages.length > 0 && `, speaks ${person.languages.join(', ')}`}
+        </p>
+      </th>
+      <td data-name="Roles">{person.roles.join(', ')}</td>
+      <td data-name="Reach">
+        <Methods methods={person.methods} />
+        <p className="warning" data-lost={person.id}>
+          ▲ No way is left. {person.backup !== undefined && `Call ${person.backup}.`}
+        </p>
+        {person.withheld > 0 && (
+          <p className="aside">
+            {person.withheld} more in the emergency pack, not in {audience === 'public' ? 'a public' : 'this'}{' '}
+            build
+          </p>
+        )}
+      </td>
+      <td data-name="Verified">{person.methods.length > 0 && <LastVerified verified={person.verified} />}</td>
+      <td data-name="Stands in">{person.backup ?? 'nobody'}</td>
+      <td data-name="To a telephone">
+        {person.qr && <QrCode qr={person.qr} label={`QR code of ${person.qr.value}`} />}
+        {person.card !== undefined && (
+          <Link className="no-print" to={`pathname://${person.card}`} download>
+            Card (.vcf)
+          </Link>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** The oldest of all ways, because that is the one to doubt. */
+function LastVerified({ verified: { on, daysAgo, never, isOld } }: { verified: Verified }): ReactNode {
+  return (
+    <span className={isOld ? 'warning' : undefined}>
+      {isOld && '▲ '}
+      {on === undefined ? 'never' : `${on}, ${daysAgo} days before this build`}
+      {on !== undefined && never > 0 && `; ${never} never`}
+    </span>
   )
 }
 

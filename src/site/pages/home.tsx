@@ -3,6 +3,7 @@ import Layout from '@theme/Layout'
 import type { ReactNode } from 'react'
 import { Main } from '../components/main.tsx'
 import type { Home, Lead, RunbookLink } from '../content/home.ts'
+import { OnCallNow } from '../components/on-call.tsx'
 import { SeverityMark } from '../components/severity.tsx'
 
 /** One question, and every answer to it on one page: nothing has to be typed or opened to get to a runbook. */
@@ -23,6 +24,16 @@ export default function HomePage({ home }: { home: Home }): ReactNode {
           <p className="aside">In the order in which services are recovered: what others need comes first.</p>
           <Leads leads={home.services} empty="The plan has no services yet." />
         </section>
+        {home.onCall.length > 0 && (
+          <section aria-labelledby="on-call">
+            <h2 id="on-call">Who is on call</h2>
+            <OnCallNow rotas={home.onCall} />
+            <p className="aside">
+              <Link to="/contacts/on-call/">The next 90 days</Link> ·{' '}
+              <Link to="/contacts/">Everyone else, and what is left when something is down</Link>
+            </p>
+          </section>
+        )}
         <section aria-labelledby="by-runbook">
           <h2 id="by-runbook">All runbooks</h2>
           {home.runbooks.length === 0 && <p>There are no runbooks yet.</p>}

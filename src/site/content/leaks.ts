@@ -10,7 +10,7 @@ import { qrOf } from './qr.ts'
 /** Pictures and fonts hold no text; everything else of a build is looked through. */
 const NO_TEXT = /\.(png|jpe?g|gif|webp|ico|woff2?)$/
 
-export type Page = { name: string; text: string }
+type Page = { name: string; text: string }
 
 /** The last line of defence: no file of a build may hold a way to reach someone that this build leaves out. */
 export function refuseLeaks(
@@ -19,14 +19,16 @@ export function refuseLeaks(
   audience: Audience,
   locate: LoadedPlan['locate'],
 ): void {
-  const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !NO_TEXT.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-  const pages = files.values().map((file) => ({
-    name: path.relative(path.dirname(outDir), file),
-    text: readFileSync(file, 'utf8'),
-  }))
-  refuseLeaksIn(pages, plan, audience, locate)
+  refuseLeaksIn(pagesIn(outDir), plan, audience, locate)
+}
+
+/** One at a time: a build can be larger than memory. */
+function* pagesIn(outDir: string): Generator<Page> {
+  for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || NO_TEXT.test(entry.name)) continue
+    const file = path.join(entry.parentPath, entry.name)
+    yield { name: path.relative(path.dirname(outDir), file), text: readFileSync(file, 'utf8') }
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   drill: () => import('./commands/drill.ts'),
   runs: () => import('./commands/runs.ts'),
   show: () => import('./commands/show.ts'),
+  live: () => import('./commands/live.ts'),
   verify: () => import('./commands/verify.ts'),
   incident: () => import('./commands/incident.ts'),
   approve: () => import('./commands/approve.ts'),

@@ -32,6 +32,7 @@ export const RUN_OPTIONS = {
   'take-over': { type: 'boolean' },
   'no-fault': { type: 'boolean' },
   lab: { type: 'string' },
+  live: { type: 'boolean' },
   replication: { type: 'string' },
   incident: { type: 'string' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>
@@ -80,6 +81,7 @@ export async function performRun(
   const run = await openNewRun(settings)
   request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
   if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
+  if (values.live === true) await showLive(request, run.directory, io)
   if (drills) await (await import('./drill.ts')).injectFault(lab, run)
   const { concludeRun } = await import('./conclude.ts')
   return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
@@ -99,6 +101,12 @@ async function attachTo(incident: string, directory: string, operator: string): 
     import('./incident/statement.ts'),
   ])
   await attachRun(surroundings(operator), incident, directory, statementOf({}, operator))
+}
+
+/** Said on standard error: the recording of the run, which others will see, takes in standard output. */
+async function showLive({ root, runbook }: Request, directory: string, io: Io): Promise<void> {
+  const { startLivePage } = await import('./live-page.ts')
+  await startLivePage({ directory, root, runbook: runbook.id }, io.err)
 }
 
 /** What is asked for, checked as far as it can be without touching anything. */

@@ -18,6 +18,7 @@ Runs a runbook step by step: confirm, check, run, verify, record.
   --key FILE            the SSH key that proves it where the environment asks; default: DRILLBOOK_KEY, the agent, ~/.ssh
   --sign KEY            sign the sealed journal with this SSH key; default: the key that proved who you are
   --take-over           take the lock of a run on another machine that is certainly dead
+  --live                show the run on the page of its runbook, to this machine alone (needs npm run build)
   --no-fault            in the lab: break nothing, only run
   --lab NAME            in the lab: which one; default: default
   --replication MODE    in the lab: async, remote_write, on or remote_apply; default: what the plan says

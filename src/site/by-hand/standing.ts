@@ -3,7 +3,7 @@ import { markOf } from './sheet.ts'
 import type { Sheet } from './sheet.ts'
 
 /** What a node of the page shows of its state, by hand or live. `out`: a decision was made otherwise. */
-export type Standing = 'open' | 'started' | 'done' | 'failed' | 'skipped' | 'out' | 'unknown'
+export type Standing = 'open' | 'started' | 'done' | 'failed' | 'skipped' | 'out' | 'unknown' | 'rolled-back'
 
 export function standingOf(node: PageNode, sheet: Sheet): Standing {
   if (leftOut(node, sheet) !== undefined) return 'out'

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { serveLive } from '../../src/live/server.ts'
 import { readEstimatedEvents } from '../../src/model/estimated-event.ts'
 import type { TemporaryProject } from '../document/temporary-project.ts'
+import { fence, finished, growingRun } from '../live/journal.ts'
 import { runbookOf } from './same-bytes.ts'
 import { launch } from './support/browser.ts'
 import { buildSite } from './support/build.ts'
@@ -71,7 +73,7 @@ By hand.
 </Step>
 `
 
-void describe('working by hand', { timeout: 300_000 }, () => {
+void describe('a runbook page at work', { timeout: 300_000 }, () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'drillbook-by-hand-'))
   let project: TemporaryProject
   let browser: Browser | undefined
@@ -110,6 +112,71 @@ void describe('working by hand', { timeout: 300_000 }, () => {
         await fresh.close()
       }
     })
+
+  void test('lights up as a run goes on, for whoever comes late too, and again after a lost connection', async (context) => {
+    browser ??= await launch(context)
+    if (!browser) return
+    const { digest } = runbookOf(project.root, 'ledger')
+    const run = growingRun(context, 'ledger', digest)
+    run.record({ event: 'step-confirmed', step: 'look', by: 'person', waitedMs: 4200 })
+    run.record({ event: 'step-started', step: 'look', attempt: 1 }, fence('look', 'look-1'))
+    writeFileSync(path.join(run.directory, 'output/look-1.log'), 'looking\u001b[31m red\u001b[0m \u0007\n')
+    const settings = { directory: run.directory, build: outDir, runbook: 'ledger' }
+    const live = await serveLive(settings)
+    const fresh = await browser.newContext()
+    try {
+      const page = await fresh.newPage()
+      await page.goto(live.url)
+      await page.locator('[data-node="look"][data-standing="started"]').waitFor()
+      assert.ok(!page.url().includes('live='), 'the address on a shared screen opens nothing')
+      await page.getByText('looking red ␇').waitFor()
+      assert.match(
+        await page.locator('.strip').innerText(),
+        /Live[\s\S]*of 15 min RTO[\s\S]*0 of 4 · maria in lab/,
+      )
+      assert.equal(await page.locator('.strip button, .desk button:not(.copy)').count(), 0, 'it is read-only')
+      run.record(finished('look'))
+      await page.locator('[data-node="look"][data-standing="done"]').getByText('Done in 1.2 s').waitFor()
+      await page.reload()
+      await page.locator('[data-node="look"][data-standing="done"]').waitFor()
+      await live.close()
+      await page.getByText('No connection since').waitFor()
+      run.record({ event: 'decision-made', step: 'which', choice: 'host', by: 'person', waitedMs: 1000 })
+      run.record({ event: 'step-skipped', step: 'clean', reason: 'which is host', by: 'condition' })
+      run.record({ event: 'step-started', step: 'move', attempt: 1 }, finished('move', 'failed'))
+      run.record({ event: 'run-finished', result: 'failed', reason: 'the host is gone', durationMs: 5000 })
+      await assertSecondLook(browser, settings)
+    } finally {
+      await fresh.close()
+      await live.close()
+    }
+  })
+
+  /** The same run on another server and in another browser: everything so far, and how it ended. */
+  async function assertSecondLook(
+    chromium: Browser,
+    settings: Parameters<typeof serveLive>[0],
+  ): Promise<void> {
+    const live = await serveLive(settings)
+    const fresh = await chromium.newContext()
+    try {
+      const page = await fresh.newPage()
+      await page.goto(live.url)
+      await page.locator('[data-node="move"][data-standing="failed"]').waitFor()
+      assert.equal(await page.locator('[data-node="clean"]').getAttribute('data-standing'), 'out')
+      assert.equal(await page.locator('[data-choice="host"]').getAttribute('data-chosen'), 'yes')
+      await page.locator('.strip').getByText('the run failed: the host is gone').waitFor()
+      const other = await fresh.newPage()
+      await other.goto(live.url)
+      await other.getByText('This link was used before').waitFor()
+      await page.setViewportSize({ width: 320, height: 640 })
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      assert.ok(width <= 320, `${width} px wide`)
+    } finally {
+      await fresh.close()
+      await live.close()
+    }
+  }
 
   async function open(page: Page): Promise<void> {
     await page.goto('/runbooks/ledger/')

@@ -1,0 +1,12 @@
+/** What a program prints is data: control characters are shown, never obeyed by a terminal or a page. */
+export function printable(text: string): string {
+  return text.replace(/\r\n/g, '\n').replace(CONTROLS, (character) => {
+    const code = character.charCodeAt(0)
+    if (code === 13) return '\n'
+    return code < 32 ? String.fromCharCode(0x2400 + code) : '\uFFFD'
+  })
+}
+
+/** Besides those of ASCII: C1, which terminals obey too, and the marks that make text run the other way. */
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g

@@ -6,6 +6,7 @@ type Item = Awaited<ReturnType<Generator>>[number]
 /** The order in which a newcomer needs them; what is not named comes after, by name. */
 const ORDER = [
   'index',
+  'plan',
   'guide',
   'architecture',
   'journal-format',

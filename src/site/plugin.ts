@@ -4,6 +4,7 @@ import type { Plugin } from '@docusaurus/types'
 import { OperatorError, formatProblem } from '../model/problem.ts'
 import { paperFooter } from './content/build-info.ts'
 import type { BuildInfo } from './content/build-info.ts'
+import { calendarPage } from './content/calendar.ts'
 import { contactFiles } from './content/contact-files.ts'
 import { callTree, contactsPage, onCallPage } from './content/contacts.ts'
 import { readDrills } from './content/drills.ts'
@@ -15,6 +16,7 @@ import { personName, readPlan } from './content/plan.ts'
 import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
 import { readProject } from './content/project.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
+import { drillsPage } from './content/scoreboard.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
@@ -84,6 +86,9 @@ function pages(root: string, audience: Audience): Page[] {
     page('/', 'home', { home: homeOf(plan, runbooks, soon(rotas(plan, audience, now))) }),
     page('/runbooks/', 'runbooks', { rows: runbookRows(plan, runbooks, drills) }),
     page('/services/', 'services', { services: servicesPage(plan, runbooks, drills) }),
+    page('/alerts/', 'alerts', { alerts: homeOf(plan, runbooks, []).alerts }),
+    page('/drills/', 'drills', { drills: drillsPage(runbooks, drills) }),
+    page('/calendar/', 'calendar', { calendar: calendarPage(plan, drills, now) }),
     page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience, now) }),
     page('/contacts/on-call/', 'on-call', { onCall: onCallPage(plan, audience, now) }),
     page('/contacts/call-tree/', 'call-tree', { tree: callTree(plan, audience, now) }),

@@ -5,6 +5,8 @@ import type { Measured, ShownObjective } from './card.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
 import { estimate } from '../../model/critical-path.ts'
 import type { Estimate } from '../../model/critical-path.ts'
+import { dependencyDiagram } from './diagram.ts'
+import type { Diagram } from './diagram.ts'
 import { bySeverity, recoverySequence, runbookLink, runbooksOf } from './home.ts'
 import type { RunbookLink } from './home.ts'
 import { recoveryOrder } from './recovery-order.ts'
@@ -48,6 +50,7 @@ export type ServicesPage = {
   rows: ServiceRow[]
   waves: { id: string; title: string }[][]
   circular: string[]
+  diagram: Diagram
 }
 
 export function servicesPage(plan: Plan, runbooks: Runbook[], drills: DrillRecord[]): ServicesPage {
@@ -78,5 +81,6 @@ export function servicesPage(plan: Plan, runbooks: Runbook[], drills: DrillRecor
       },
     ]
   })
-  return { rows, waves: waves.map((wave) => wave.map(titled)), circular }
+  const diagram = dependencyDiagram(plan.services)
+  return { rows, diagram, waves: waves.map((wave) => wave.map(titled)), circular }
 }

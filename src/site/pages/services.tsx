@@ -2,6 +2,7 @@ import Link from '@docusaurus/Link'
 import useBrokenLinks from '@docusaurus/useBrokenLinks'
 import Layout from '@theme/Layout'
 import type { ReactNode } from 'react'
+import { DependencyDiagram } from '../components/dependency-diagram.tsx'
 import { Main } from '../components/main.tsx'
 import { MeasuredTime } from '../components/figures.tsx'
 import type { ServiceRow, ServicesPage as Content } from '../content/tables.ts'
@@ -16,6 +17,7 @@ export default function ServicesPage({ services }: { services: Content }): React
       <Main className="page">
         <h1>Services and objectives</h1>
         <RecoveryOrder services={services} />
+        <DependencyDiagram diagram={services.diagram} />
         <h2>Objectives</h2>
         <table className="stacking">
           <thead>

@@ -63,7 +63,6 @@ function bytesOf(values: readonly number[]): Buffer {
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{3})-(.+)-([0-9a-f]{4})$/
 const DIGEST_BYTES = 3
-const VALUES_BYTES = 20
 /** Where each part begins: second and millisecond of the run's id, its end, then when it was asked, in seconds after that. */
 const AT = {
   second: 0,

@@ -8,6 +8,8 @@ export const JOB_VARIABLE = 'DRILLBOOK_JOB'
 
 /** What a waiting shell is told last: a message without it was cut off, and nothing of it is executed. */
 const COMPLETE = 'complete'
+/** Of a shell that was told nothing, or not everything. */
+export const CUT_OFF = 125
 /**
  * One line, so that line numbers in messages are those of the fence. It takes its message from descriptor 3: what to call itself, the
  * fence, `name=value` to export, and COMPLETE. Nothing of it is ever parsed but the fence itself.
@@ -15,7 +17,7 @@ const COMPLETE = 'complete'
 const WAIT = [
   `mapfile -d '' -t -u 3 __drillbook`,
   'exec 3<&-',
-  `((\${#__drillbook[@]} > 3)) && [[ \${__drillbook[-1]} == ${COMPLETE} ]] || exit 0`,
+  `((\${#__drillbook[@]} > 3)) && [[ \${__drillbook[-1]} == ${COMPLETE} ]] || exit ${CUT_OFF}`,
   'export -- "${__drillbook[@]:2:${#__drillbook[@]}-3}"',
   'BASH_ARGV0=${__drillbook[0]}',
   'SECONDS=0',
@@ -43,8 +45,8 @@ const LONGEST_PART = 128 * 1024
 function requirePossible(part: string): void {
   const name = part.slice(0, 80).split('=')[0]
   if (part.includes('\0')) throw new Error(`no process can be given a NUL character: ${name}`)
-  if (part.length >= LONGEST_PART)
-    throw new Error(`no process can be given a value of ${part.length} characters: ${name}`)
+  const length = Buffer.byteLength(part)
+  if (length >= LONGEST_PART) throw new Error(`no process can be given a value of ${length} bytes: ${name}`)
 }
 
 /** `INPUT_REASON`, `OUTPUT_CANDIDATE`, `TARGET_ORDERS_DB_PRIMARY_HOST` … */

@@ -151,7 +151,8 @@ export class SupervisedExecutor implements Executor {
 
   async #endOrphans(job: string): Promise<void> {
     const worker = readSupervision(this.#directory).begun.get(job)
-    await endAll(worker && isAlive(worker) ? worker.pid : undefined, job, ORPHAN_MS)
+    const marks = worker?.mark === undefined ? [job] : [job, worker.mark]
+    await endAll(worker && isAlive(worker) ? worker.pid : undefined, marks, ORPHAN_MS)
     // The outputs that it was writing: nobody reads them any more, and they may hold a secret.
     rmSync(path.join(this.#directory, 'output', `${job}.out`), { force: true, recursive: true })
   }

@@ -23,17 +23,16 @@ export function bootId(): string {
   }
 }
 
-/** Stands for no job: only the group counts, and no environment has to be read. */
-export const NO_JOB = '\0'
-
-/** Processes of the group or with the job's mark, zombies and this process left out. */
-export function processesOf(group: number | undefined, job: string): number[] {
-  const mark = job === NO_JOB ? undefined : Buffer.from(`${JOB_VARIABLE}=${job}\0`)
+/** Processes of the group or with one of the marks, zombies and this process left out. Without marks no environment is read. */
+export function processesOf(group: number | undefined, marks: readonly string[]): number[] {
+  const marked = marks.map((mark) => Buffer.from(`${JOB_VARIABLE}=${mark}\0`))
   return processIds().filter((pid) => {
     if (pid === process.pid) return false
     const stat = readStat(pid)
     if (stat === undefined || stat.state === 'Z') return false
-    return stat.group === group || (mark !== undefined && environmentOf(pid)?.includes(mark) === true)
+    if (stat.group === group) return true
+    const environment = marked.length > 0 ? environmentOf(pid) : undefined
+    return environment !== undefined && marked.some((mark) => environment.includes(mark))
   })
 }
 

@@ -17,6 +17,10 @@ const LONGEST_LINE = 400
 /** How much of what one try of a verification prints is kept until it is known whether it counts. */
 const LONGEST_KEPT = 1_000_000
 
+/** A shell that is told nothing ends. */
+const NOTHING = Buffer.alloc(0)
+const UNREAD = 'it ended before it had read what to execute (BASH_ENV?)'
+
 /** Executes a sh fence, again and again when it is a verification. */
 export async function runShell(task: RunningJob, directory: string, shells: ShellPool): Promise<Outcome> {
   const outputFile = path.join(directory, 'output', `${task.job.id}.out`)
@@ -93,6 +97,8 @@ function giveAndWait(
 ): Promise<End> {
   return new Promise((resolve) => {
     task.group = child.pid
+    task.marks = [task.job.id, ...(identity?.mark === undefined ? [] : [identity.mark])]
+    let unread = false
     const last = new LastLine()
     const take = (chunk: Buffer): void => {
       last.add(chunk)
@@ -111,11 +117,19 @@ function giveAndWait(
       child.on('close', () => {
         clearTimeout(drained)
         for (const pipe of pipes) pipe.end()
-        resolve({ code, signal, lastLine: last.text })
+        // One that executed nothing has not succeeded, whatever it says.
+        resolve(unread && code === 0 ? { error: UNREAD } : { code, signal, lastLine: last.text })
       })
     })
-    task.sink.begins(identity)
-    give(message)
+    try {
+      task.sink.begins(identity)
+    } catch (error) {
+      give(NOTHING, () => {})
+      throw error
+    }
+    give(message, () => {
+      unread = true
+    })
   })
 }
 

@@ -1,8 +1,8 @@
 import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { OutputPipe } from './job-output.ts'
-import { NO_JOB, processesOf, signalAll, trySignal } from './process-tree.ts'
-import type { ProcessIdentity } from './process-tree.ts'
+import { processesOf, signalAll, trySignal } from './process-tree.ts'
+import type { WorkerIdentity } from './supervision.ts'
 
 export type JobSink = {
   /** Takes what holds no secret: our own words, and what came through a pipe. */
@@ -11,7 +11,7 @@ export type JobSink = {
   pipe: (to: (chunk: Buffer) => void) => OutputPipe
   waiting: (reason: string) => void
   /** Called before the fence is started; `worker` is the process that will execute it. */
-  begins: (worker: ProcessIdentity | undefined) => void
+  begins: (worker: WorkerIdentity | undefined) => void
 }
 
 /** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */
@@ -26,6 +26,8 @@ export class RunningJob {
   ended: { kind: 'timed-out' | 'cancelled'; reason: string } | undefined
   /** The process group that executes it now. */
   group: number | undefined
+  /** What stands in the environment of everything it started. */
+  marks: readonly string[]
   readonly #graceMs: number
   readonly #timer: NodeJS.Timeout
   #ending: Promise<void> | undefined
@@ -33,6 +35,7 @@ export class RunningJob {
   constructor(job: FenceJob, graceMs: number, sink: JobSink) {
     this.job = job
     this.sink = sink
+    this.marks = [job.id]
     this.#graceMs = graceMs
     // A polled fence ends itself at its timeout, with its last reason; this is for one that hangs.
     const slack = job.poll ? 500 : 0
@@ -53,7 +56,7 @@ export class RunningJob {
   /** TERM, then KILL, to the whole group and to everything that carries the job's mark. */
   end(kind: 'timed-out' | 'cancelled', reason: string): void {
     this.ended ??= { kind, reason }
-    this.#ending ??= endAll(this.group, this.job.id, this.#graceMs)
+    this.#ending ??= endAll(this.group, this.marks, this.#graceMs)
   }
 
   /** The outcome, once nothing of the fence is left. `natural` is what it would be had nobody ended it. */
@@ -70,18 +73,17 @@ export class RunningJob {
     this.sink.output(
       Buffer.from('drillbook: the fence ended and left processes in its group; they are ended now\n'),
     )
-    await endAll(this.group, this.job.id, this.#graceMs, { groupOnly: true })
+    await endAll(this.group, [], this.#graceMs)
   }
 }
 
 export async function endAll(
   group: number | undefined,
-  job: string,
+  marks: readonly string[],
   graceMs: number,
-  { groupOnly = false, except = -1 }: { groupOnly?: boolean; except?: number } = {},
+  { except = -1 }: { except?: number } = {},
 ): Promise<void> {
-  const mark = groupOnly ? NO_JOB : job
-  const remaining = (): number[] => processesOf(group, mark).filter((pid) => pid !== except)
+  const remaining = (): number[] => processesOf(group, marks).filter((pid) => pid !== except)
   signalAll(remaining(), 'SIGTERM')
   const deadline = performance.now() + graceMs
   let left = remaining()

@@ -104,7 +104,7 @@ async function readFromCommand([program = '', ...args]: readonly string[], timeo
   const end = await outputOf(program, args, { ...process.env, [JOB_VARIABLE]: mark }, timeoutMs)
   // What the program printed may hold the secret, also when it failed: only how it ended is told.
   if (typeof end.why === 'string') {
-    await endAll(undefined, mark, GRACE_MS)
+    await endAll(undefined, [mark], GRACE_MS)
     return { problem: `${program} ${end.why}` }
   }
   return decoded(end.printed, `what ${program} prints`)

@@ -7,16 +7,16 @@ import type { ProcessIdentity } from './process-tree.ts'
  * What a resumed run has to know of the processes before it, in one file that is only appended to: each supervisor, noted by the
  * runner that starts it, and each job, noted by the supervisor before it starts it. A line that was cut off says nothing.
  */
-type Line =
-  | ({ boot: string } & ProcessIdentity)
-  /** `worker`: the process that executes it, where that is not one with the job's mark. */
-  | { job: string; worker: ProcessIdentity | undefined }
+type Line = ({ boot: string } & ProcessIdentity) | { job: string; worker: WorkerIdentity | undefined }
+
+/** The process that executes a job. `mark`: what it was started with, when that is not the id of the job. */
+export type WorkerIdentity = ProcessIdentity & { mark?: string }
 
 export type Supervision = {
   /** More than one when the run was resumed; the last of them last. */
   supervisors: (ProcessIdentity & { boot: string })[]
   /** Every job that may have begun. */
-  begun: Map<string, ProcessIdentity | undefined>
+  begun: Map<string, WorkerIdentity | undefined>
 }
 
 function supervisionFile(directory: string): string {
@@ -29,7 +29,7 @@ export function noteSupervisor(directory: string, pid: number): void {
 }
 
 /** Called before the job is started: one that is not noted certainly did nothing. */
-export function noteBegun(directory: string, job: string, worker: ProcessIdentity | undefined): void {
+export function noteBegun(directory: string, job: string, worker: WorkerIdentity | undefined): void {
   note(directory, { job, worker })
 }
 
@@ -65,7 +65,8 @@ function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
 }
 
-function identityIn(value: unknown): ProcessIdentity | undefined {
-  const { pid, startTime } = fieldsOf(value)
-  return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined
+function identityIn(value: unknown): WorkerIdentity | undefined {
+  const { pid, startTime, mark } = fieldsOf(value)
+  if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined
+  return { pid, startTime, ...(typeof mark === 'string' ? { mark } : {}) }
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
-import { NO_JOB, identify, processesOf } from './process-tree.ts'
+import { identify, processesOf } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import type { OutputPipe } from './job-output.ts'
 import { endAll } from './running-job.ts'
@@ -53,9 +53,8 @@ export class WorkerPool {
     this.#fill()
     if (worker.alone) return
     setImmediate(() => {
-      const leftovers = processesOf(worker.pid, NO_JOB).filter((pid) => pid !== worker.pid)
-      if (leftovers.length > 0)
-        void endAll(worker.pid, NO_JOB, 1000, { groupOnly: true, except: worker.pid ?? -1 })
+      const leftovers = processesOf(worker.pid, []).filter((pid) => pid !== worker.pid)
+      if (leftovers.length > 0) void endAll(worker.pid, [], 1000, { except: worker.pid ?? -1 })
     })
   }
 }

@@ -36,6 +36,14 @@ const rows: Row[] = [
     fence: ['sh run', `sleep 600 &\necho begun\nsleep 600`],
     ...OUT,
   },
+  {
+    title: 'sh: a subshell in a group of its own that starts no program',
+    fence: [
+      'sh run',
+      `set -m\n(trap '' TERM; while :; do read -rt 1 < /dev/zero || true; done) &\nsleep 600`,
+    ],
+    ...OUT,
+  },
   { title: 'sh: stopped by itself', fence: ['sh run', 'kill -STOP $$'], ...OUT },
   {
     title: 'sh: a background child after success',

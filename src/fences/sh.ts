@@ -75,7 +75,7 @@ export function parseOutputs(
   for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
     const at = line.indexOf('=')
     const name = line.slice(0, at)
-    const type = at === -1 ? undefined : declares[name]
+    const type = at === -1 ? undefined : typeOf(name, declares)
     if (type === undefined)
       return {
         reason: `$DRILLBOOK_OUTPUT holds "${line}": expected name=value, where name is one of: ${Object.keys(declares).join(', ') || 'none declared'}`,
@@ -86,6 +86,11 @@ export function parseOutputs(
     outputs[name] = value
   }
   return requireOutputs(outputs, declares)
+}
+
+/** Names that every object has, such as __proto__, are not declared by that. */
+function typeOf(name: string, declares: Record<string, ValueType>): ValueType | undefined {
+  return Object.hasOwn(declares, name) ? declares[name] : undefined
 }
 
 function convert(text: string, type: ValueType): string | number | boolean | undefined {
@@ -105,7 +110,7 @@ export function requireOutputs(
 ): { outputs: Outputs } | { reason: string } {
   const checked: Outputs = {}
   for (const [name, value] of Object.entries(outputs)) {
-    const type = declares[name]
+    const type = typeOf(name, declares)
     if (type === undefined) return { reason: `the output "${name}" is not declared by the step: outputs="…"` }
     if (
       (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') ||

@@ -1,5 +1,5 @@
 /**
- * Kills the runner of a real recovery at random times: `node tests/crash/lab.ts [rounds] [seed]`. In each round the lab's primary is killed
+ * Kills the runner of a real recovery at random times: `node tests/crash/lab.ts [rounds] [seed] [most minutes]`. In each round the lab's primary is killed
  * under load, database-failure recovers it unattended, and the runner, in every second round its supervisor too, is killed somewhere
  * in between; then it is resumed until it is finished. Where a person is asked, the answer is that of one who looked: try again.
  */
@@ -17,7 +17,8 @@ import { kill, until } from '../helpers/processes.ts'
 import { Project, REPOSITORY, ended } from '../helpers/project.ts'
 import { Terminal } from '../helpers/terminal.ts'
 
-const [roundsWanted = '20', seed = String(Date.now())] = process.argv.slice(2)
+const [roundsWanted = '20', seed = String(Date.now()), minutes = '600'] = process.argv.slice(2)
+const deadline = performance.now() + Number(minutes) * 60_000
 const LAB = 'crash'
 const quiet = (): void => undefined
 let state = Number(seed) % 2 ** 31
@@ -154,7 +155,7 @@ try {
   await up({ ...defaultOptions, name: LAB, synchronousCommit: 'remote_apply' }, quiet)
   const typicalMs = await undisturbed()
   console.log(`undisturbed: ${Math.round(typicalMs)} ms from the fault to the end`)
-  for (let number = 0; number < Number(roundsWanted); number += 1) {
+  for (let number = 0; number < Number(roundsWanted) && performance.now() < deadline; number += 1) {
     const round = await play(number, typicalMs)
     rounds.push(round)
     console.log(

@@ -123,7 +123,7 @@ void test('however a runbook is mutilated, reading it ends, without a throw, wit
       for (const { file, line, column } of problems)
         assert.ok(file !== undefined && (line ?? 0) > 0 && (column ?? 0) > 0)
     }),
-    { numRuns: 400 },
+    runs(400, 60_000),
   )
 })
 

@@ -269,13 +269,16 @@ void test('the plan files', { timeout: 3_600_000 }, () => {
 void test('what a sh fence hands on', () => {
   const declares = { a: 'string', b: 'number', c: 'boolean' } as const
   fc.assert(
-    fc.property(fc.oneof(mutated('a=x\nb=1\nc=true\n'), fc.string({ unit: 'binary' })), (text) => {
-      const result = parseOutputs(text, declares)
-      if ('reason' in result) return worded([{ message: result.reason }])
-      for (const [key, value] of Object.entries(result.outputs))
-        assert.equal(typeof value, new Map(Object.entries(declares)).get(key))
-      assert.deepEqual(JSON.parse(JSON.stringify(result.outputs)), result.outputs)
-    }),
+    fc.property(
+      fc.oneof(mutated('a=x\nb=1\nc=true\n__proto__=true\n'), fc.string({ unit: 'binary' })),
+      (text) => {
+        const result = parseOutputs(text, declares)
+        if ('reason' in result) return worded([{ message: result.reason }])
+        for (const [key, value] of Object.entries(result.outputs))
+          assert.equal(typeof value, new Map(Object.entries(declares)).get(key))
+        assert.deepEqual(JSON.parse(JSON.stringify(result.outputs)), result.outputs)
+      },
+    ),
     runs(1000, 50_000),
   )
 })

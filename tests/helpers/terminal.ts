@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { until } from './processes.ts'
@@ -38,8 +38,7 @@ export class Terminal {
     // Only what is ours carries the mark: the terminal may go on standing there.
     const server: NodeJS.ProcessEnv = { ...project.environment(env), TERM: 'xterm-256color' }
     delete server[MARK]
-    execFileSync(
-      'tmux',
+    startServer(
       [
         '-L',
         this.#socket,
@@ -59,7 +58,7 @@ export class Terminal {
         '-c',
         script,
       ],
-      { env: server },
+      server,
     )
     t.after(() => this.close())
   }
@@ -126,6 +125,17 @@ export class Terminal {
 
   close(): void {
     spawnSync('tmux', ['-L', this.#socket, 'kill-server'])
+  }
+}
+
+const ATTEMPTS = 3
+
+/** A server of tmux may go while its client still connects ("server exited unexpectedly"): it is started again. */
+function startServer(args: readonly string[], env: NodeJS.ProcessEnv): void {
+  for (let attempt = 1; ; attempt += 1) {
+    const { status, stderr } = spawnSync('tmux', args, { env, encoding: 'utf8' })
+    if (status === 0) return
+    if (attempt === ATTEMPTS || !stderr.includes('server exited')) throw new Error(`tmux: ${stderr}`)
   }
 }
 

@@ -29,6 +29,8 @@ export function siteConfig(root: string): Config {
     baseUrl: '/',
     trailingSlash: true,
     noIndex: true,
+    // An inline script and inline styles, for a mistake that a test would find.
+    baseUrlIssueBanner: false,
     staticDirectories: [],
     titleDelimiter: '·',
     onBrokenLinks: 'throw',

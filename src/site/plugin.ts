@@ -17,6 +17,8 @@ import { journalHref, postmortemsPage, publishedJournals } from './content/postm
 import { readProject } from './content/project.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
 import { drillsPage } from './content/scoreboard.ts'
+import { buildWorker } from './offline/build-worker.ts'
+import { addPolicies } from './policy.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
@@ -37,7 +39,8 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       injectHtmlTags: () => ({ headTags: [{ tagName: 'style', innerHTML: paperFooter(info) }] }),
       contentLoaded: ({ actions }) => pages(root, audience).forEach(actions.addRoute),
       configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
-      postBuild: ({ outDir }) => finish(root, outDir, audience),
+      getClientModules: () => [path.join(import.meta.dirname, 'client/keep-copy.ts')],
+      postBuild: ({ outDir }) => finish(root, outDir, audience, info),
     }
   }
 }
@@ -65,13 +68,15 @@ function watchRule(root: string, folders: string[]): Record<string, unknown> {
 }
 
 /** What stands beside the pages is written, then everything is looked through once more. */
-function finish(root: string, outDir: string, audience: Audience): void {
+function finish(root: string, outDir: string, audience: Audience, info: BuildInfo): void {
   const { plan, locate } = readPlan(root)
   for (const { path: name, text } of contactFiles(plan, audience, thisMinute())) {
     mkdirSync(path.dirname(path.join(outDir, name)), { recursive: true })
     writeFileSync(path.join(outDir, name), text)
   }
   refuseLeaks(outDir, plan, audience, locate)
+  addPolicies(outDir)
+  buildWorker(outDir, info)
 }
 
 function pages(root: string, audience: Audience): Page[] {

@@ -73,6 +73,36 @@ export async function assertQuiet(browser: Browser, origin: string, site: Site):
   })
 }
 
+/** What a page did not bring from its build does not run, however it got there; and nothing is asked of elsewhere. */
+export async function assertPolicy(browser: Browser, origin: string, site: Site): Promise<void> {
+  await withPage(browser, {}, async (page) => {
+    for (const path of paths(site)) {
+      await hydrated(page, origin + path)
+      const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content')
+      assert.doesNotMatch(
+        policy?.split(';').find((part) => part.includes('script-src')) ?? '',
+        /unsafe|http|\*/,
+      )
+      const refused = await page.evaluate(async () => {
+        const heard: string[] = []
+        document.addEventListener('securitypolicyviolation', (event) => heard.push(event.effectiveDirective))
+        const script = document.createElement('script')
+        script.textContent = 'document.title = "it ran"'
+        document.head.append(script)
+        const asked = await fetch('https://example.com/').catch(() => 'refused')
+        const image = document.createElement('img')
+        const failed = new Promise((resolve) => image.addEventListener('error', resolve))
+        image.src = 'https://example.com/pixel.png'
+        await failed
+        return { heard, asked, title: document.title }
+      })
+      assert.deepEqual(refused.heard.sort(), ['connect-src', 'img-src', 'script-src-elem'], path)
+      assert.equal(refused.asked, 'refused')
+      assert.notEqual(refused.title, 'it ran')
+    }
+  })
+}
+
 export async function assertDarkWithoutScript(browser: Browser, origin: string, site: Site): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
     await withPage(browser, { javaScriptEnabled: false, colorScheme }, async (page) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -15,6 +15,7 @@ import {
   assertNarrow,
   assertOnCallMoves,
   assertPrint,
+  assertPolicy,
   assertQuiet,
   assertWhatIsDown,
 } from './in-browser.ts'
@@ -26,6 +27,8 @@ import {
   runbookOf,
   runbookPage,
 } from './same-bytes.ts'
+import { assertOffline, assertStaleness } from './offline.ts'
+import { assertAccessible } from './support/accessible.ts'
 import { launch } from './support/browser.ts'
 import { buildSite } from './support/build.ts'
 import { fixtureProject } from './support/fixture.ts'
@@ -143,8 +146,17 @@ void describe('the site', { timeout: 300_000 }, () => {
       ['loses nothing in print', assertPrint],
       ['shows without script who is left when something is down', assertWhatIsDown],
       ['marks who is on call now, and says when it no longer knows', assertOnCallMoves],
+      ['runs no script but its own', assertPolicy],
+      ['says loudly that it is past its limit', assertStaleness],
+      ['has no violation of WCAG 2.2 AA on any template, in light and dark', assertAllAccessible],
       ['takes the keyboard from the question to a command and a number in at most 8 keys', assertFewKeys],
     ]
+    void test('is there when its server is gone, and says how old it is', async (context) => {
+      browser ??= await launch(context)
+      if (!browser) return
+      for (const site of sites) await assertOffline(browser, site)
+    })
+
     for (const [title, check] of cases)
       void test(title, async (context) => {
         browser ??= await launch(context)
@@ -156,6 +168,25 @@ void describe('the site', { timeout: 300_000 }, () => {
       })
   })
 })
+
+async function assertAllAccessible(browser: Browser, origin: string, { outDir }: Site): Promise<void> {
+  const pages = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.html'),
+  )
+  await assertAccessible(
+    browser,
+    onePerTemplate(pages).map((file) => `${origin}/${file.replace(/index\.html$/, '')}`),
+    true,
+  )
+}
+
+/** Every page of our own, and of the documents one a folder. */
+function onePerTemplate(pages: string[]): string[] {
+  const folders = new Map(pages.map((file) => [path.dirname(path.dirname(file)), file]))
+  return pages.filter(
+    (file) => !file.startsWith('docs/') || folders.get(path.dirname(path.dirname(file))) === file,
+  )
+}
 
 /** What has to stand on which page, from the files that the pages are made of. */
 function expectedText(root: string, ids: string[]): Record<string, string[]> {

@@ -1,5 +1,6 @@
 import Link from '@docusaurus/Link'
 import type { ReactNode } from 'react'
+import { Stale } from '../components/age.tsx'
 
 const PLACES = [
   { to: '/', label: 'What is broken?', exact: true },
@@ -13,15 +14,18 @@ const PLACES = [
 /** A row of links that wraps: nothing to open, so it works at any width and without script. */
 export default function Navbar(): ReactNode {
   return (
-    <header className="bar">
-      <span className="brand">Drillbook</span>
-      <nav aria-label="Main">
-        {PLACES.map(({ to, label, exact }) => (
-          <Link key={to} to={to} isNavLink exact={exact ?? false} activeClassName="here">
-            {label}
-          </Link>
-        ))}
-      </nav>
+    <header>
+      <Stale />
+      <div className="bar">
+        <span className="brand">Drillbook</span>
+        <nav aria-label="Main">
+          {PLACES.map(({ to, label, exact }) => (
+            <Link key={to} to={to} isNavLink exact={exact ?? false} activeClassName="here">
+              {label}
+            </Link>
+          ))}
+        </nav>
+      </div>
     </header>
   )
 }

@@ -9,6 +9,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** No violation of WCAG 2.2 AA on any of these addresses, in either theme; `hydrates` tells that the pages have a script to wait for. */
 export async function assertAccessible(browser: Browser, urls: string[], hydrates: boolean): Promise<void> {
+  const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ colorScheme })
     try {
@@ -21,12 +22,13 @@ export async function assertAccessible(browser: Browser, urls: string[], hydrate
           (values): Promise<AxeResults> => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
           RULES,
         )
-        assert.deepEqual(violations.map(told), [], `${url} in ${colorScheme}`)
+        found.push(...violations.map((violation) => `${url} in ${colorScheme}: ${told(violation)}`))
       }
     } finally {
       await context.close()
     }
   }
+  assert.deepEqual(found, [])
 }
 
 function told({ id, help, nodes }: AxeResults['violations'][number]): string {

@@ -148,7 +148,7 @@ export async function assertPrint(browser: Browser, origin: string, { root, ids 
       const shown = await page.locator('main').innerText()
       for (const node of everyNode(nodes)) assert.ok(shown.includes(node.id), `${node.id} is printed`)
       assert.ok(shown.includes('☐ 1 done'), 'there is a box to tick')
-      const boxes = await page.locator('.fence pre').evaluateAll((list) =>
+      const boxes = await page.locator('.fence .code pre').evaluateAll((list) =>
         list.map((pre) => ({
           height: pre.getBoundingClientRect().height,
           cut: pre.scrollWidth > pre.clientWidth,

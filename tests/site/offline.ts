@@ -22,7 +22,7 @@ export async function assertOffline(browser: Browser, site: Site): Promise<void>
       const codes = steps(runbookOf(site.root, id).nodes).flatMap((step) =>
         step.fences.map(({ code }) => code),
       )
-      assert.deepEqual(await page.locator('.fence pre code').allTextContents(), codes)
+      assert.deepEqual(await page.locator('.fence .code pre code').allTextContents(), codes)
       const kept = page.locator('.kept')
       assert.match(await kept.innerText(), /server does not answer.*kept copy, less than a day old, built 20/)
       assert.equal(await kept.getAttribute('role'), 'status')

@@ -233,7 +233,10 @@ void describe('the emergency pack', { timeout: 300_000 }, () => {
     leaking.write(file, text.replace('\n<Step', `\nCall ${PRIVATE}.\n\n<Step`))
     const leak = await pack(leaking.root, ['--no-pdf', '--out', 'pack'])
     assert.equal(leak.code, 3, leak.stderr)
-    assert.match(leak.stderr, /runbooks\/backup\/take\.html {2}holds a contact/)
+    assert.match(
+      leak.stderr,
+      /contacts\.yaml:17:31 {2}people\.bo\.methods\.0\.value is in runbooks\/backup\/take\.html/,
+    )
     assert.ok(!leak.stderr.includes(PRIVATE))
     assert.ok(!readdirSync(leaking.root).some((name) => name.startsWith('pack')), 'nothing is left behind')
   })

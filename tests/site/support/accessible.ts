@@ -32,5 +32,8 @@ export async function assertAccessible(browser: Browser, urls: string[], hydrate
 }
 
 function told({ id, help, nodes }: AxeResults['violations'][number]): string {
-  return `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`
+  return `${id}: ${help}: ${nodes
+    .slice(0, 3)
+    .map(({ target }) => target.join(' '))
+    .join(', ')}, ${nodes.length} in all`
 }

@@ -15,7 +15,7 @@ export function DependencyDiagram({ diagram }: { diagram: Diagram }): ReactNode 
         viewBox={`0 0 ${width} ${height}`}
         width={width}
         height={height}
-        role="img"
+        role="group"
         aria-labelledby="dependencies-title dependencies-text"
       >
         <title id="dependencies-title">What each service depends on</title>

@@ -18,8 +18,8 @@ export default function DrillsPage({ drills }: { drills: Content }): ReactNode {
         <h1>Drills</h1>
         <p>
           Every drill that was published, the failed ones too. What was not measured says so. How the clocks
-          run is in <Link to="/docs/guide/lab-and-drills/">The lab and drills</Link>; what is planned is in
-          the <Link to="/calendar/">testing calendar</Link>.
+          run is in the <Link to="/docs/">guide</Link>; what is planned is in the{' '}
+          <Link to="/calendar/">testing calendar</Link>.
         </p>
         <h2 id="scoreboard">Scoreboard</h2>
         {scores.length === 0 ? <p>No drill is published yet.</p> : <Scoreboard scores={scores} />}

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   live: () => import('./commands/live.ts'),
   verify: () => import('./commands/verify.ts'),
   incident: () => import('./commands/incident.ts'),
+  inform: () => import('./commands/inform.ts'),
   approve: () => import('./commands/approve.ts'),
   sign: () => import('./commands/sign.ts'),
   oncall: () => import('./commands/oncall.ts'),

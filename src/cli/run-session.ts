@@ -33,6 +33,7 @@ import type { Identity } from './identity.ts'
 import { recordedInputs } from './inputs.ts'
 import { listenForSignals } from './interruption.ts'
 import { lockFolder, lookFrom, thisHolder } from './lock-holder.ts'
+import { messengerFor } from './inform/messenger.ts'
 import { Recorder } from './recorder.ts'
 
 const GRACE_MS = 5000
@@ -146,6 +147,7 @@ export async function openStoppedRun(
     if (identity) run.session.record(identity.event)
   }
   run.session.commit()
+  if (journal.state.messages > 0) run.session.messenger.wake()
   return run
 }
 
@@ -272,6 +274,7 @@ async function openRun(
     approvals: await approvalsFor(plan, authority.policy, runbook, directory),
     screen,
     interruption,
+    messenger: await messengerFor(settings, directory),
     record: recorder.record,
     commit: recorder.commit,
     keep: recorder.keep,

@@ -6,6 +6,8 @@ import { attributes as informAttributes } from '../steps/inform/schema.ts'
 import { attributes as parallelAttributes } from '../steps/parallel/schema.ts'
 import { attributes as stepAttributes, DEFAULT_TIMEOUT_MS } from '../steps/step/schema.ts'
 import { attributes as useAttributes } from '../steps/use/schema.ts'
+import { phase as phases } from '../model/message-words.ts'
+import type { Phase } from '../model/message-words.ts'
 import type {
   Choice,
   Condition,
@@ -195,6 +197,7 @@ function readInform(node: MdxJsxFlowElement, context: ReadContext): Inform | und
       message: `template="${values.template}": there is no ${path}`,
     })
   const { id, audience, template, expect, when } = values
+  const phase = values.phase ?? phaseNamed(template)
   return {
     kind: 'inform',
     id,
@@ -202,11 +205,17 @@ function readInform(node: MdxJsxFlowElement, context: ReadContext): Inform | und
     audience,
     template,
     text: text ?? '',
+    ...(phase === undefined ? {} : { phase }),
     ...(expect === undefined ? {} : { expectMs: expect }),
     ...condition(when),
     prose: proseText(parts.prose, new Set(), context.source),
     place: placeOf(node, context.file),
   }
+}
+
+/** `internal/identified` says which phase it is for. */
+function phaseNamed(template: string): Phase | undefined {
+  return phases.options.find((one) => template.endsWith(`/${one}`))
 }
 
 function readUse(node: MdxJsxFlowElement, context: ReadContext): Use | undefined {

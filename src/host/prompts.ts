@@ -85,7 +85,7 @@ export class TerminalOperator implements Operator {
     const danger = node.kind === 'step' ? node.danger : 'safe'
     for (;;) {
       const label =
-        node.kind === 'inform' ? 'write it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
+        node.kind === 'inform' ? 'send it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
       const choices = [{ key: 'r', label, value: 'run' }, ...SHOWING, ...LEAVING]
       const answer = await this.#ask(
         node,

@@ -159,6 +159,9 @@ export class TerminalScreen implements Screen {
       case 'inform-written':
         this.line(`  ${this.#paint('green', '✓ written')} ${event.file}`)
         return
+      case 'inform-queued':
+        this.line(`  ${this.#paint('green', '✓ queued')} for ${event.channels.join(', ')}; sent aside`)
+        return
       case 'step-rollback-finished':
         this.line(
           `  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`,

@@ -1,4 +1,5 @@
-import type { Comms, IncidentEvent, Moment, Phase } from '../model/incident-event.ts'
+import type { IncidentEvent, Moment } from '../model/incident-event.ts'
+import type { Comms, Phase } from '../model/message-words.ts'
 
 export type RoleHolder = { role: string; person: string; since: string }
 /** `line` and `sha256` name the last line that the run's journal had when it was attached. */

@@ -60,6 +60,8 @@ export type RunState = {
   jobs: number
   sealed: boolean
   approvals: ApprovalRecord[]
+  /** How many messages were queued for sending. */
+  messages: number
   /** Who the operator proved to be, last. */
   identity: { person: string; key: string } | undefined
   /** The monotonic clock at the first line, while the machine has not been started again since. */
@@ -93,6 +95,7 @@ export function emptyState(): RunState {
     jobs: 0,
     sealed: false,
     approvals: [],
+    messages: 0,
     identity: undefined,
     startedMono: undefined,
   }
@@ -166,6 +169,9 @@ export function fold(state: RunState, event: JournalEvent): void {
     case 'approval-requested':
     case 'approval-given':
       return foldApproval(state, event)
+    case 'inform-queued':
+      state.messages += 1
+      return
     case 'approval-refused':
     case 'approval-waived':
     case 'note-added':

@@ -8,8 +8,3 @@ export function outboxJournal(directory: string): string {
     ? journalFile(directory)
     : path.join(directory, 'outbox', 'journal.ndjson')
 }
-
-/** What the sender needs to deliver one message. */
-export function outboxEntry(directory: string, message: string): string {
-  return path.join(directory, 'outbox', `${message.replaceAll('/', '.')}.json`)
-}

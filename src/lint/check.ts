@@ -4,6 +4,7 @@ import { loadCommunications } from '../document/communications.ts'
 import { loadRunbook, runbookFile } from '../document/load.ts'
 import { loadPlan, runbookIds } from '../document/plan.ts'
 import { sortedProblems } from '../document/sorted.ts'
+import { checkMessageTemplates } from '../document/message-templates.ts'
 import type { Runbook } from '../model/runbook.ts'
 import type { Report } from './report.ts'
 import { asFinding } from './report.ts'
@@ -24,7 +25,10 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const ids = only ?? runbookIds(root)
   const read = readRunbooks(root, ids)
   const { plan, problems, locate } = loadPlan(root)
-  const messages = loadCommunications(root, Object.keys(plan?.environments ?? {})).problems
+  const messages = [
+    ...loadCommunications(root, Object.keys(plan?.environments ?? {})).problems,
+    ...checkMessageTemplates(root),
+  ]
   const inPlan = plan && only ? [] : [...problems, ...messages].map((problem) => asFinding(problem, 'plan'))
   const found = plan
     ? await lint({ root, plan, locate, runbooks: read.runbooks, read: reader(root), faults, now, run }, rules)

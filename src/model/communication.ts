@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { duration } from './duration-schema.ts'
 import { secretSource } from './environment.ts'
-import { comms } from './incident-event.ts'
+import { comms } from './message-words.ts'
 
 /** Who is told, and by which channels a message leaves. */
 
@@ -104,7 +104,6 @@ const audience = z.strictObject({
     .default({})
     .describe('How often they are told, by severity: what a message promises as the next update.'),
 })
-export type Audience = z.infer<typeof audience>
 
 const retry = z
   .strictObject({

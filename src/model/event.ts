@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { approvalRequest } from './approval.ts'
+import { comms, phase } from './message-words.ts'
 import { outcome } from './outcome-schema.ts'
 
 /** The events of a journal. docs/journal-format.md describes them for people; a test holds the two together. */
@@ -146,6 +147,19 @@ export const eventBody = z.discriminatedUnion('event', [
     audience: z.string(),
     file: z.string(),
     sha256,
+  }),
+  z.strictObject({
+    event: z.literal('inform-queued'),
+    step,
+    comms,
+    audience: z.string(),
+    phase: phase.nullable(),
+    severity: z.string(),
+    template: z.string(),
+    subject: z.string(),
+    file: z.string(),
+    sha256,
+    channels: z.array(z.string()),
   }),
   z.strictObject({ event: z.literal('note-added'), step: step.optional(), text: z.string() }),
   z.strictObject({ event: z.literal('rollback-started'), reason: z.string() }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { envelope } from './event.ts'
+import { comms, phase } from './message-words.ts'
 
 /**
  * The events of an incident's journal, named as post-mortems name them. docs/incident-format.md describes them for people; a test
@@ -14,12 +15,6 @@ const moment = z.iso.datetime({ offset: true })
 
 export const severity = z.enum(['sev1', 'sev2', 'sev3', 'sev4'])
 export const incidentKind = z.enum(['incident', 'drill', 'exercise'])
-/** Who a message is for, as a timeline names it. */
-export const comms = z.enum(['comms_internal', 'comms_external', 'comms_regulator'])
-export const phase = z.enum(['investigating', 'identified', 'monitoring', 'resolved'])
-export type Phase = z.infer<typeof phase>
-export type Comms = z.infer<typeof comms>
-
 /** Where a statement comes from. */
 export const eventSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('terminal') }).describe('Typed in when the line was written.'),

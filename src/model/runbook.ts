@@ -1,3 +1,5 @@
+import type { Phase } from './message-words.ts'
+
 /** What a runbook is, once read. Plain data: it is cached, hashed and handed to other processes as JSON. */
 
 /** Where something stands: file relative to the project; line and column from 1. */
@@ -58,6 +60,7 @@ export type Inform = Common & {
   kind: 'inform'
   audience: string
   template: string
+  phase?: Phase
   text: string
   expectMs?: number
 }

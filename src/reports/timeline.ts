@@ -49,6 +49,8 @@ export function eventSentence(event: JournalEvent): string | undefined {
       return `${event.step}: ${event.choice}${event.by === 'person' ? `, decided by ${event.operator} after ${formatDuration(event.waitedMs)}` : ' (unattended)'}`
     case 'inform-written':
       return `${event.step}: message to ${event.audience} in ${event.file}`
+    case 'inform-queued':
+      return `${event.step}: message to ${event.audience} queued for ${event.channels.join(', ')}`
     case 'note-added':
       return `note: ${event.text}`
     case 'rollback-started':

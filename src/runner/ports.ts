@@ -1,5 +1,6 @@
 import type { EventBody, JournalEvent, Mode } from '../model/event.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
+import type { Comms } from '../model/message-words.ts'
 import type { ApprovalAction } from '../model/permission.ts'
 import type {
   Decision,
@@ -153,6 +154,13 @@ export type Screen = {
 /** A request to stop that came from outside: a signal. */
 export type Interruption = { requested: 'no' | 'pause' | 'stop'; reason: string }
 
+/** Messages to people. The run says what is to leave; who carries it, and whether it arrives, is not waited for. */
+export type Messenger = {
+  route: (audience: string) => { comms: Comms; channels: string[] }
+  /** What the journal has queued is sent by another process. Returns at once, and never throws. */
+  wake: () => void
+}
+
 /** Everything a run works with. */
 export type Session = {
   runbook: Runbook
@@ -173,6 +181,7 @@ export type Session = {
   approvals: Approvals
   screen: Screen
   interruption: Interruption
+  messenger: Messenger
   /** Appends an event and folds it into `state`. */
   record: (body: EventBody) => JournalEvent
   /** Makes what was recorded durable. */

@@ -148,6 +148,7 @@ export class ApprovalRun {
       access: { barred: () => undefined },
       approvals: port,
       screen: { event: noop, node: noop, output: noop, waiting: noop, fence: noop },
+      messenger: { route: () => ({ comms: 'comms_internal', channels: ['file'] }), wake: () => {} },
       interruption: { requested: 'no', reason: '' },
       record,
       commit: () => {},

@@ -76,6 +76,7 @@ export function sampleFiles(body = BODY, frontMatter = ''): Record<string, strin
     [EXAMPLE_RUNBOOK]: `${matterLines(frontMatter).join('\n')}\n\n${body}`,
     'templates/inform/outage.hbs': 'We are working on it.\n',
     'templates/inform/empty.hbs': '\n',
+    'templates/inform/unknown.hbs': 'We are in {{outputs.regoin}}.\n',
     'templates/inform/broken.hbs': 'We are\n{{#if known}}working on it\n',
     'scripts/package.json': '{"type":"module"}\n',
     'scripts/globals.d.ts': globals(),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../../host/clock.ts'
@@ -7,7 +7,7 @@ import { redact } from '../../host/redaction/declared.ts'
 import { Journal, START } from '../../journal/append.ts'
 import { foldIncident, takeIncidentEvent } from '../../journal/fold-incident.ts'
 import type { IncidentState } from '../../journal/fold-incident.ts'
-import { requireIncident } from '../../journal/incident-directory.ts'
+import { isIncidentId, requireIncident } from '../../journal/incident-directory.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import type { Holder } from '../../journal/lock.ts'
 import { setTornLineAside } from '../../journal/torn.ts'
@@ -40,17 +40,23 @@ type Place = {
 }
 
 /**
- * Opens a journal of incident events, does what is to be done with it, and lets others have it. One lock for all of them: no two
- * incidents can take the same run. What was appended is durable when this resolves; when it rejects, nothing was appended.
+ * Opens a journal of incident events, does what is to be done with it, and lets others have it. One lock for all incidents:
+ * no two can take the same run. What was appended is durable when this resolves; when it rejects, nothing was appended.
  */
 export async function withIncidentLog<T>(place: Place, act: (log: IncidentLog) => T): Promise<T> {
   const { runs, operator, file, of } = place
-  const lock = await acquireLock(path.join(runs, 'locks', 'incidents'), thisHolder(of, operator), look, {
-    resuming: false,
-    takeOver: false,
-    patienceMs: PATIENCE_MS,
-    refusal,
-  })
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const lock = await acquireLock(
+    path.join(runs, 'locks', lockOf(of)),
+    thisHolder(of, operator),
+    lookAtWriter,
+    {
+      resuming: false,
+      takeOver: false,
+      patienceMs: PATIENCE_MS,
+      refusal,
+    },
+  )
   try {
     const known = existsSync(file) ? requireIncident(file) : undefined
     if (known?.torn === true) setTornLineAside(file, known.validBytes)
@@ -94,7 +100,12 @@ function withoutSecrets(body: IncidentEventBody): IncidentEventBody {
   return body
 }
 
-function look(holder: Holder): 'alive' | 'dead' | 'elsewhere' {
+/** The outbox of a run waits for no incident. */
+function lockOf(of: string): string {
+  return isIncidentId(of) ? 'incidents' : `outbox~${of}`
+}
+
+export function lookAtWriter(holder: Holder): 'alive' | 'dead' | 'elsewhere' {
   if (holder.host !== hostname())
     return Date.now() - Date.parse(holder.since) > ELSEWHERE_MS ? 'dead' : 'elsewhere'
   if (holder.boot !== bootId()) return 'dead'

@@ -36,7 +36,7 @@ export function statusLines(
     ...unsent.map(({ message, delivery }) =>
       row(
         'not delivered',
-        `${message.audience} by ${delivery.channel}, ${delivery.state} after ${delivery.attempts} attempts: ${delivery.detail}`,
+        `${message.audience} by ${delivery.channel}, ${delivery.state} attempt ${delivery.attempts}: ${delivery.detail}`,
       ),
     ),
   ]

@@ -3,6 +3,7 @@ import { frontMatter } from '../../document/front-matter.ts'
 import { exitCodes } from './exit-codes.ts'
 import { jsonSchema } from './json-schema.ts'
 import { lintRules } from './lint-rules.ts'
+import { messageVariables } from './message-variables.ts'
 import { PLAN_SCHEMAS, planFiles } from './plan-files.ts'
 import { runbookFormat } from './runbook-format.ts'
 
@@ -17,6 +18,7 @@ export function referenceFiles(): Map<string, string> {
   return new Map([
     [`${REFERENCE}/runbook-format.md`, runbookFormat()],
     [`${REFERENCE}/plan-files.md`, planFiles()],
+    [`${REFERENCE}/message-variables.md`, messageVariables()],
     [`${REFERENCE}/lint-rules.md`, lintRules()],
     [`${REFERENCE}/exit-codes.md`, exitCodes()],
     ...Object.entries(schemas).map(([name, entry]): [string, string] => [

@@ -1,6 +1,9 @@
-import Handlebars from 'handlebars'
+import { z } from 'zod'
+import { checkTemplate } from '../../document/template.ts'
+import { messageFacts } from '../../model/message-facts.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { Inform } from '../../model/runbook.ts'
+import type { Inform, Runbook } from '../../model/runbook.ts'
+import { executables, steps } from '../../model/runbook.ts'
 import type { RunbookRule } from '../rule.ts'
 import { ownNodes } from '../walk.ts'
 
@@ -31,6 +34,19 @@ export const informTemplate: RunbookRule = {
         ],
       },
       {
+        title: 'a template that names what the runbook does not have',
+        in: 'body',
+        text: '<Inform id="tell" audience="customers" template="unknown">\n\n## Tell customers\n\n</Inform>',
+        reports: [
+          {
+            file: 'templates/inform/unknown.hbs',
+            line: 1,
+            column: 13,
+            message: 'there is no variable "outputs.regoin"',
+          },
+        ],
+      },
+      {
         title: 'a template with a block that is not closed',
         in: 'body',
         text: '<Inform id="tell" audience="customers" template="broken">\n\n## Tell customers\n\n</Inform>',
@@ -48,28 +64,27 @@ export const informTemplate: RunbookRule = {
   check: (runbook) =>
     ownNodes(runbook)
       .filter((node) => node.kind === 'inform')
-      .flatMap(checkTemplate),
+      .flatMap((node) => checkInform(node, factsOf(runbook))),
 }
 
-function checkTemplate({ id, place, audience, template, text }: Inform): Problem[] {
+/** What this runbook's message can name: the inputs, outputs and decisions are its own. */
+function factsOf(runbook: Runbook): z.ZodType {
+  const outputs = steps(runbook.nodes).flatMap((step) => Object.keys(step.outputs))
+  const decisions = executables(runbook.nodes).flatMap((node) => (node.kind === 'decision' ? [node.id] : []))
+  return messageFacts.extend({
+    input: named(Object.keys(runbook.inputs)),
+    outputs: named(outputs),
+    decisions: named(decisions),
+  })
+}
+
+function named(names: readonly string[]): z.ZodType {
+  return z.strictObject(Object.fromEntries(names.map((name) => [name, z.string()])))
+}
+
+function checkInform({ id, place, audience, template, text }: Inform, facts: z.ZodType): Problem[] {
   const file = `templates/inform/${template}.hbs`
   if (text.trim() === '')
     return [{ ...place, step: id, message: `${file} is empty: ${audience} would be told nothing` }]
-  try {
-    Handlebars.parse(text)
-    return []
-  } catch (error) {
-    const { why, ...at } = syntaxError(error instanceof Error ? error.message : String(error))
-    return [{ file, ...at, step: id, message: `the template cannot be filled in: ${why}` }]
-  }
-}
-
-/** Handlebars says `Parse error on line 2: …, got 'EOF'`, or `if doesn't match each - 2:3`. */
-function syntaxError(message: string): { line: number; column: number; why: string } {
-  const mismatch = /^(.*) - (\d+):(\d+)$/.exec(message)
-  if (mismatch) return { line: Number(mismatch[2]), column: Number(mismatch[3]) + 1, why: mismatch[1] ?? '' }
-  const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1)
-  const token = /got '(\w+)'$/.exec(message)?.[1]
-  const why = token === 'EOF' ? 'unexpected end' : `unexpected ${token ?? message}`
-  return { line, column: 1, why }
+  return checkTemplate(text, file, facts).map((problem) => ({ ...problem, step: id }))
 }

@@ -20,7 +20,7 @@ export type ExerciseState = {
   /** The exercise clock at the last line, and what the monotonic clock said then. */
   exerciseMs: number
   mono: number
-  /** The last release of every inject, in the order of these. */
+  /** The first release of every inject, in the order of these; `time` counts how often it was said. */
   released: Map<string, Released>
   held: Map<string, string>
   skipped: Map<string, string>
@@ -84,7 +84,6 @@ type TimeEvent = Extract<
     event:
       | 'exercise-started'
       | 'exercise-resumed'
-      | 'exercise-changed'
       | 'exercise-paused'
       | 'exercise-continued'
       | 'exercise-ended'
@@ -122,7 +121,6 @@ function foldTime(state: ExerciseState, event: TimeEvent): void {
     case 'exercise-sealed':
       state.sealed = true
       return
-    case 'exercise-changed':
     case 'clock-read':
       return
   }
@@ -138,9 +136,8 @@ function pause(state: ExerciseState, reason: string): void {
 function foldPlay(state: ExerciseState, event: Exclude<ExerciseEvent, TimeEvent>): void {
   switch (event.event) {
     case 'inject-released':
-      // Deleted first, so that the order is that of the last releases.
-      state.released.delete(event.inject)
-      state.released.set(event.inject, event)
+      // Said again, it is discussed again; the scenario's clock goes on from the first time.
+      state.released.set(event.inject, { ...(state.released.get(event.inject) ?? event), time: event.time })
       state.held.delete(event.inject)
       state.skipped.delete(event.inject)
       state.current = event.inject

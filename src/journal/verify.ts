@@ -1,9 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import type { JournalEvent } from '../model/event.ts'
+import { parseExerciseEvent } from '../model/exercise-event.ts'
+import type { ExerciseEvent } from '../model/exercise-event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { sha256OfFile } from './hash-file.ts'
-import { readJournal } from './read.ts'
+import { readChain, readJournal } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
 import { readSeal } from './read-seal.ts'
@@ -12,11 +15,48 @@ import type { Seal } from './seal.ts'
 
 export type Verification = { lines: number; head: string; problems: Problem[]; notes: string[] }
 
+/** What tells the journals of one kind from those of another. */
+type Kind<Event> = {
+  read: (file: string) => ReadJournal<Event>
+  first: string
+  last: string
+  /** The files that the event names, when it is the seal. */
+  sealed: (event: Event) => Record<string, string> | undefined
+}
+
+const RUN: Kind<JournalEvent> = {
+  read: readJournal,
+  first: 'run-started',
+  last: 'run-finished',
+  sealed: (event) => (event.event === 'run-sealed' ? event.files : undefined),
+}
+
+const EXERCISE: Kind<ExerciseEvent> = {
+  read: (file) => readChain(file, parseExerciseEvent),
+  first: 'exercise-started',
+  last: 'exercise-ended',
+  sealed: (event) => (event.event === 'exercise-sealed' ? event.files : undefined),
+}
+
 /** Checks the chain of a journal and, where the run was sealed, every file it left. */
 export function verifyRun(directory: string): Verification {
+  const { journal, ...result } = verifyJournal(directory, RUN)
+  return { ...result, problems: [...result.problems, ...unnamedOutput(directory, journal)] }
+}
+
+/** As verifyRun, for a tabletop exercise. */
+export function verifyExercise(directory: string): Verification {
+  const { journal: _journal, ...result } = verifyJournal(directory, EXERCISE)
+  return result
+}
+
+function verifyJournal<Event extends { event: string }>(
+  directory: string,
+  kind: Kind<Event>,
+): Verification & { journal: ReadJournal<Event> } {
   const file = journalFile(directory)
   if (!existsSync(file)) throw new OperatorError('usage', { file, message: 'there is no journal here' })
-  const journal = readJournal(file)
+  const journal = kind.read(file)
   const problems = [...journal.problems]
   const notes: string[] = []
   if (journal.torn)
@@ -25,16 +65,15 @@ export function verifyRun(directory: string): Verification {
     )
   if (journal.events.length === 0 && problems.length === 0)
     notes.push('Nothing was recorded: the run ended before its first line.')
-  else if (journal.events[0]?.event !== 'run-started')
-    problems.push({ file, line: 1, message: 'the first event is not run-started' })
-  problems.push(...unnamedOutput(directory, journal))
+  else if (journal.events[0]?.event !== kind.first)
+    problems.push({ file, line: 1, message: `the first event is not ${kind.first}` })
   const seal = readSeal(directory)
-  if (seal === undefined && !journal.events.some((event) => event.event === 'run-finished'))
+  if (seal === undefined && !journal.events.some((event) => event.event === kind.last))
     notes.push(
       'The run is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.',
     )
-  else problems.push(...checkSeal(directory, journal, seal))
-  return { lines: journal.events.length, head: journal.end.hash, problems, notes }
+  else problems.push(...checkSeal(directory, journal, seal, kind))
+  return { lines: journal.events.length, head: journal.end.hash, problems, notes, journal }
 }
 
 /** A fence is recorded before it can print anything: output without a record shows that lines are missing. */
@@ -54,16 +93,18 @@ function unnamedOutput(directory: string, { events }: ReadJournal): Problem[] {
 const RESUME = 'If the machine stopped at that moment, npm run resume completes the seal.'
 
 /** A finished run ends with the seal, the seal is its last line, and seal.json names that line. */
-function checkSeal(
+function checkSeal<Event>(
   directory: string,
-  { events, end }: ReadJournal,
+  { events, end }: ReadJournal<Event>,
   seal: Seal | 'damaged' | undefined,
+  kind: Kind<Event>,
 ): Problem[] {
   const file = journalFile(directory)
   const problems: Problem[] = []
   const last = events.at(-1)
-  const sealedAt = events.findIndex((event) => event.event === 'run-sealed')
-  if (last?.event === 'run-sealed') problems.push(...changedFiles(directory, last.files))
+  const sealedAt = events.findIndex((event) => kind.sealed(event) !== undefined)
+  const files = last === undefined ? undefined : kind.sealed(last)
+  if (files) problems.push(...changedFiles(directory, files))
   if (sealedAt === -1)
     problems.push({
       file,

@@ -36,7 +36,6 @@ export const exerciseEventBody = z.discriminatedUnion('event', [
     /** Wall time between the last line and this one: it is not exercise time. */
     awayMs: ms.nullable(),
   }),
-  z.strictObject({ ...clock, event: z.literal('exercise-changed'), from: sha256, to: sha256 }),
   z.strictObject({ ...clock, event: z.literal('exercise-paused'), reason: text }),
   z.strictObject({ ...clock, event: z.literal('exercise-continued') }),
   z.strictObject({ ...clock, event: z.literal('clock-read') }),

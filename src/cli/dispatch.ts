@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   sign: () => import('./commands/sign.ts'),
   oncall: () => import('./commands/oncall.ts'),
   postmortem: () => import('./commands/postmortem.ts'),
+  tabletop: () => import('./commands/tabletop.ts'),
   check: () => import('./commands/check.ts'),
   pack: () => import('./commands/pack.ts'),
   lab: () => import('./commands/lab.ts'),

@@ -57,6 +57,12 @@ export function loadExercise(root: string, id: string): LoadedExercise {
         hint: 'npm run tabletop -- --list names those there are.',
       },
     ])
+  return parseExercise(id, source, files)
+}
+
+/** The text of an exercise; what it hands out is read from `files`. */
+export function parseExercise(id: string, source: string, files: ProjectFiles): LoadedExercise {
+  const file = exerciseFile(id)
   const parsed = parseDocument(source, file)
   if ('problem' in parsed) return failed([parsed.problem])
   const problems: Problem[] = []
@@ -223,7 +229,7 @@ function readQuestions(node: MdxJsxFlowElement, reading: Reading): string[] {
       ...placeOf(node, reading.file),
       message: '<Questions> holds a list, one question an entry, and nothing else',
     })
-  return lists.flatMap((list) => list.children.map((item) => toString(item).trim()))
+  return lists.flatMap((list) => list.children.map((item) => toString(item).replace(/\s+/g, ' ').trim()))
 }
 
 function ownText(node: MdxJsxFlowElement, reading: Reading): string {

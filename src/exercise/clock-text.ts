@@ -1,10 +1,13 @@
 import type { Exercise } from '../model/exercise.ts'
 import { isWalk } from '../model/exercise.ts'
 
+function two(n: number): string {
+  return String(n).padStart(2, '0')
+}
+
 /** `0:12:05`: the exercise clock. */
 export function exerciseTime(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }
 

@@ -3,6 +3,7 @@ import type { Rating } from '../model/exercise.ts'
 
 export type Released = { inject: string; time: number; exerciseMs: number; at: string; seq: number }
 export type RatingGiven = { rating: Rating; evidence: string; inject: string | null; at: string; seq: number }
+export type ActionAgreed = Extract<ExerciseEvent, { event: 'action-agreed' }>
 export type DecisionTaken = Extract<ExerciseEvent, { event: 'decision-recorded' }>
 
 /** What the journal of an exercise says; the same whether it was just written or is read a year later. */
@@ -28,6 +29,7 @@ export type ExerciseState = {
   /** The rating that counts is the last one. */
   ratings: Map<string, RatingGiven>
   decisions: DecisionTaken[]
+  actions: ActionAgreed[]
   wash: { kind: WashKind; text: string; seq: number }[]
   /** The inject that is discussed. */
   current: string | undefined
@@ -54,6 +56,7 @@ export function emptyExercise(): ExerciseState {
     branches: new Map(),
     ratings: new Map(),
     decisions: [],
+    actions: [],
     wash: [],
     current: undefined,
     lines: 0,
@@ -160,6 +163,9 @@ function foldPlay(state: ExerciseState, event: Exclude<ExerciseEvent, TimeEvent>
       return
     case 'hot-wash-said':
       state.wash.push({ kind: event.kind, text: event.text, seq: event.seq })
+      return
+    case 'action-agreed':
+      state.actions.push(event)
       return
     case 'note-written':
       return

@@ -8,6 +8,11 @@ function widthOf(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1
 }
 
+/** What a person takes for one letter. */
+export function letters(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
+
 /** How many cells of a terminal a line takes. */
 export function cells(text: string): number {
   let width = 0

@@ -6,6 +6,7 @@ import { loadPlan, runbookIds } from '../document/plan.ts'
 import { sortedProblems } from '../document/sorted.ts'
 import { checkMessageTemplates } from '../document/message-templates.ts'
 import type { Runbook } from '../model/runbook.ts'
+import { checkExercises } from './exercises.ts'
 import type { Report } from './report.ts'
 import { asFinding } from './report.ts'
 import type { Finding, Project, Rule } from './rule.ts'
@@ -33,7 +34,8 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const found = plan
     ? await lint({ root, plan, locate, runbooks: read.runbooks, read: reader(root), faults, now, run }, rules)
     : [rulesSkipped]
-  const findings = withoutRepetition([...read.findings, ...inPlan, ...found])
+  const exercises = only ? [] : checkExercises(root, plan).map((problem) => asFinding(problem, 'exercise'))
+  const findings = withoutRepetition([...read.findings, ...inPlan, ...exercises, ...found])
   return { findings: sortedProblems(findings), runbooks: ids.length, rules: plan ? rules.length : 0 }
 }
 

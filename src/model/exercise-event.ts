@@ -63,6 +63,15 @@ export const exerciseEventBody = z.discriminatedUnion('event', [
   }),
   z.strictObject({ ...clock, event: z.literal('note-written'), inject: text.nullable(), text }),
   z.strictObject({ ...clock, event: z.literal('hot-wash-said'), kind: washKind, text }),
+  z.strictObject({
+    ...clock,
+    event: z.literal('action-agreed'),
+    task: text.nullable(),
+    title: text.min(1),
+    owner: text.min(1),
+    due: z.iso.date(),
+    doneWhen: text.min(1),
+  }),
   z.strictObject({ ...clock, event: z.literal('exercise-ended'), reason: text }),
   z.strictObject({ ...clock, event: z.literal('exercise-sealed'), files: z.record(z.string(), sha256) }),
 ])

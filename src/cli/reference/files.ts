@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { frontMatter } from '../../document/front-matter.ts'
+import { exerciseMatter } from '../../model/exercise.ts'
+import { exerciseFormat } from './exercise-format.ts'
 import { exitCodes } from './exit-codes.ts'
 import { jsonSchema } from './json-schema.ts'
 import { lintRules } from './lint-rules.ts'
@@ -14,9 +16,11 @@ export function referenceFiles(): Map<string, string> {
   const schemas = {
     ...PLAN_SCHEMAS,
     runbook: { schema: frontMatter, summary: 'The front matter of a runbook.' },
+    exercise: { schema: exerciseMatter, summary: 'The front matter of a tabletop exercise.' },
   }
   return new Map([
     [`${REFERENCE}/runbook-format.md`, runbookFormat()],
+    [`${REFERENCE}/exercise-format.md`, exerciseFormat()],
     [`${REFERENCE}/plan-files.md`, planFiles()],
     [`${REFERENCE}/message-variables.md`, messageVariables()],
     [`${REFERENCE}/lint-rules.md`, lintRules()],

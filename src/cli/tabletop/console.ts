@@ -1,4 +1,6 @@
 import { contingencies, nextInject } from '../../exercise/plan.ts'
+import { z } from 'zod'
+import { isGap } from '../../exercise/gaps.ts'
 import { FullScreen, ScreenLost } from '../../host/full-screen.ts'
 import type { Key } from '../../host/full-screen.ts'
 import type { Inject } from '../../model/exercise.ts'
@@ -11,6 +13,8 @@ import type { ExerciseSession } from './session.ts'
 export type Left = 'finished' | 'left'
 
 export type ConsoleOptions = {
+  /** Who can own a corrective action: the people of contacts.yaml, by id. */
+  people: readonly string[]
   /** A new address of the projector view; undefined when there is none. */
   projector: (() => string) | undefined
 }
@@ -83,6 +87,7 @@ class Console {
       v: () => this.#view(),
       o: () => this.#overview(),
       u: () => this.#projector(),
+      x: () => this.#action(),
       e: () => this.#end(),
       '?': () => this.#help(),
     }
@@ -308,6 +313,40 @@ class Console {
     )
   }
 
+  async #action(): Promise<string | undefined> {
+    const { exercise, state } = this.#play
+    const gaps = criticalTasks(exercise).filter(({ id }) => isGap(state.ratings.get(id)?.rating ?? 'P'))
+    const index = await this.#dialog.choose('A corrective action for which gap?', [
+      ...gaps.map(({ id, text }) => `[${state.ratings.get(id)?.rating ?? ''}] ${text}`),
+      'None of them: something else',
+    ])
+    if (index === undefined) return undefined
+    return await this.#agree(gaps[index]?.id ?? null)
+  }
+
+  async #agree(task: string | null): Promise<string | undefined> {
+    const title = await this.#dialog.ask('What is done, its verb first')
+    if (title === undefined) return undefined
+    const { people } = this.#options
+    const who = await this.#dialog.choose(`Who owns "${title}"?`, people)
+    const owner = who === undefined ? undefined : people[who]
+    if (owner === undefined) return undefined
+    const due = await this.#askDay('Due on which day (2027-01-31)')
+    if (due === undefined) return undefined
+    const doneWhen = await this.#dialog.ask('Done when')
+    if (doneWhen === undefined) return undefined
+    this.#play.record({ event: 'action-agreed', task, title, owner, due, doneWhen })
+    return `Agreed: ${title} (${owner}, ${due})`
+  }
+
+  async #askDay(label: string): Promise<string | undefined> {
+    for (;;) {
+      const answer = await this.#dialog.ask(label)
+      if (answer === undefined || z.iso.date().safeParse(answer).success) return answer
+      this.#message = `"${answer}" is no day: expected one such as 2027-01-31.`
+    }
+  }
+
   async #end(): Promise<string | undefined> {
     if (this.#play.state.status === 'ended') return 'It has ended already: f finishes and writes the report.'
     const reason = await this.#dialog.ask('End the exercise why (all done, out of time …)')
@@ -322,6 +361,11 @@ class Console {
       this.#message = 'e ends the exercise first.'
       return false
     }
+    for (const { id, text } of criticalTasks(exercise))
+      if (isGap(state.ratings.get(id)?.rating ?? 'P') && !state.actions.some(({ task }) => task === id)) {
+        this.#message = `A gap without a corrective action (Esc leaves it so): ${text}`
+        await this.#agree(id)
+      }
     const open = criticalTasks(exercise).filter(({ id }) => !state.ratings.has(id)).length
     const words =
       open === 0

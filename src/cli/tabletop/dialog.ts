@@ -1,5 +1,5 @@
 import type { FullScreen, Key, Row } from '../../host/full-screen.ts'
-import { wrapCells } from '../../host/cells.ts'
+import { letters, wrapCells } from '../../host/cells.ts'
 
 /** Questions on the console: one line at the bottom, a list, a page. Esc takes any of them back. */
 export class Dialog {
@@ -32,17 +32,17 @@ export class Dialog {
   /** The end of what was typed stays in view. */
   #promptLine(label: string, typed: string): string {
     const room = Math.max(10, this.#screen.columns - label.length - 5)
-    const letters = [...typed]
-    const shown = letters.length > room ? `…${letters.slice(letters.length - room + 1).join('')}` : typed
+    const all = letters(typed)
+    const shown = all.length > room ? `…${all.slice(all.length - room + 1).join('')}` : typed
     return `${label} › ${shown}_`
   }
 
   /** One of these letters; undefined when it was taken back. */
-  async letter<T extends string>(label: string, letters: readonly T[]): Promise<T | undefined> {
+  async letter<T extends string>(label: string, wanted: readonly T[]): Promise<T | undefined> {
     for (;;) {
       const key = await this.key(label)
       if (isLeave(key)) return undefined
-      const chosen = letters.find((letter) => letter.toLowerCase() === key.text.toLowerCase())
+      const chosen = wanted.find((letter) => letter.toLowerCase() === key.text.toLowerCase())
       if (chosen !== undefined) return chosen
     }
   }
@@ -114,7 +114,7 @@ function isLeave({ name, ctrl }: Key): boolean {
 }
 
 function edited(typed: string, key: Key): string {
-  if (key.name === 'backspace') return [...typed].slice(0, -1).join('')
+  if (key.name === 'backspace') return letters(typed).slice(0, -1).join('')
   if (key.ctrl && key.name === 'u') return ''
   if (key.ctrl && key.name === 'w') return typed.replace(/\S+\s*$/, '')
   // A key that moves or commands has a text that begins with a control character.

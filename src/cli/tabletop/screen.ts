@@ -1,7 +1,7 @@
 import { exerciseTime, scenarioTime } from '../../exercise/clock-text.ts'
 import { nextInject, statusOf } from '../../exercise/plan.ts'
 import type { ExerciseState } from '../../exercise/fold.ts'
-import { cells, wrapCells } from '../../host/cells.ts'
+import { cells, fit, wrapCells } from '../../host/cells.ts'
 import { clockText } from '../../host/text.ts'
 import type { Row } from '../../host/full-screen.ts'
 import type { Exercise, ExpectedAction, Inject } from '../../model/exercise.ts'
@@ -21,8 +21,8 @@ export type Size = { columns: number; rows: number }
 const LEAST: Size = { columns: 60, rows: 18 }
 
 export const KEYS = [
-  'r release  h hold  s skip  a again  b branch  c contingency  p pause/go on',
-  '1-9 rate  t task  n note  d decision  w hot wash  v view all  ? help  q leave',
+  'r release  h hold  s skip  a again  b branch  c contingency  p pause  q leave',
+  '1-9 rate  t task  n note  d decide  w wash  x action  v view  e end  ? help',
 ]
 
 /** The whole screen. `prompt` is its last line. */
@@ -44,7 +44,7 @@ function titleRow({ exercise, state }: Shown, columns: number): Row {
   const right = `${STATUS[state.status]}  EXERCISE `
   const left = ` EXERCISE  ${exercise.title}`
   const room = columns - cells(right)
-  const shown = cells(left) > room - 1 ? `${[...left].slice(0, room - 2).join('')}…` : left
+  const shown = fit(left, room - 1)
   return {
     style: ['inverse', 'bold'],
     text: `${shown}${' '.repeat(Math.max(1, room - cells(shown)))}${right}`,
@@ -113,7 +113,7 @@ function actionLine(action: ExpectedAction, index: number, state: ExerciseState)
   const rating = action.task === undefined ? '·' : (state.ratings.get(action.task)?.rating ?? ' ')
   const text = action.text.replace(/\s+/g, ' ')
   const link = action.step ? stepText(action.step) : action.page
-  return `[${rating}] ${index + 1} ${text}${link === undefined ? '' : ` (${link})`}`
+  return `[${rating}] ${index + 1} ${link === undefined ? '' : `${link}: `}${text}`
 }
 
 function facts(exercise: Exercise, { id, from, to, method, kind, module }: Inject): string {
@@ -124,7 +124,11 @@ function facts(exercise: Exercise, { id, from, to, method, kind, module }: Injec
 function nextRows({ exercise, state, exerciseMs }: Shown, columns: number): Row[] {
   const next = nextInject(exercise, state)
   if (state.status === 'ended')
-    return ['NEXT  w hot wash, t rate what is left; f finishes, seals and writes the report', '', '']
+    return [
+      'NEXT  w hot wash, t rate what is left, x corrective actions; f finishes and writes the report',
+      '',
+      '',
+    ]
   if (!next) return ['NEXT  nothing is left; e ends the exercise', '', '']
   const { inject, waitsFor } = next
   const due = (inject.offsetMs ?? 0) - exerciseMs
@@ -207,6 +211,7 @@ t  rate any critical task
 n  a note, with the time it has now
 d  a decision: question, options, decision, who decided, why
 w  hot wash: sustain, improve, surprise
+x  a corrective action for a gap: what, who, until when, done when
 v  view this inject from beginning to end, with the facilitator's notes
 o  overview: all injects, tasks and decisions
 u  a new address for the projector view (only with --web)

@@ -130,6 +130,8 @@ function clean(body: ExerciseEventBody): ExerciseEventBody {
         decider: redact(body.decider),
         rationale: redact(body.rationale),
       }
+    case 'action-agreed':
+      return { ...body, title: redact(body.title), doneWhen: redact(body.doneWhen) }
     default:
       return body
   }

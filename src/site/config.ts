@@ -10,6 +10,7 @@ import { docsSidebar } from './docs-sidebar.ts'
 import { sitePlugin } from './plugin.ts'
 import { journalLinks } from './remark/journal-links.ts'
 import { colourCode } from './remark/prose.ts'
+import { exercisePage } from './remark/exercise-page.ts'
 import { runbookPage } from './remark/runbook-page.ts'
 
 const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'reports', 'print']
@@ -57,6 +58,7 @@ export function siteConfig(root: string): Config {
     plugins: [
       ['@docusaurus/plugin-content-docs', docs()],
       ['@docusaurus/plugin-content-docs', runbooks(root, audience)],
+      ['@docusaurus/plugin-content-docs', exercises(root)],
     ],
     themes: [
       ['@docusaurus/theme-classic', { customCss: CSS.map(cssFile) } satisfies ThemeOptions],
@@ -88,6 +90,8 @@ function docs(): DocsOptions {
   return {
     path: 'docs',
     routeBasePath: 'docs',
+    // Exercises have pages of their own; their reports are documents like any other.
+    exclude: ['exercises/*.mdx', '**/_*.{md,mdx}', '**/_*/**'],
     sidebarItemsGenerator: docsSidebar,
     sidebarCollapsible: false,
     breadcrumbs: false,
@@ -108,5 +112,21 @@ function runbooks(root: string, audience: Audience): DocsOptions & { id: string 
     breadcrumbs: false,
     numberPrefixParser: false,
     beforeDefaultRemarkPlugins: [[runbookPage, { root, audience }]],
+  }
+}
+
+function exercises(root: string): DocsOptions & { id: string } {
+  return {
+    id: 'exercises',
+    path: 'docs/exercises',
+    routeBasePath: 'exercises',
+    include: ['*.mdx'],
+    exclude: [],
+    sidebarPath: false,
+    breadcrumbs: false,
+    numberPrefixParser: false,
+    beforeDefaultRemarkPlugins: [
+      [exercisePage, { root, notes: process.env['DRILLBOOK_FACILITATOR'] === '1' }],
+    ],
   }
 }

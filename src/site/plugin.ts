@@ -8,6 +8,7 @@ import { calendarPage } from './content/calendar.ts'
 import { contactFiles } from './content/contact-files.ts'
 import { callTree, contactsPage, onCallPage } from './content/contacts.ts'
 import { readDrills } from './content/drills.ts'
+import { exercisesPage } from './content/exercises.ts'
 import { homeOf } from './content/home.ts'
 import { refuseLeaks } from './content/leaks.ts'
 import { rotas, soon } from './content/on-call.ts'
@@ -22,7 +23,15 @@ import { addPolicies } from './policy.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
-const WATCHED = ['runbooks', 'scripts', 'templates', 'docs/plan', 'docs/drills', 'docs/postmortems']
+const WATCHED = [
+  'runbooks',
+  'scripts',
+  'templates',
+  'docs/plan',
+  'docs/drills',
+  'docs/postmortems',
+  'docs/exercises',
+]
 
 type Page = { path: string; component: string; exact: true; props: Record<string, unknown> }
 
@@ -86,6 +95,9 @@ function pages(root: string, audience: Audience): Page[] {
   const now = thisMinute()
   const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date())
   for (const problem of postmortems.problems) console.warn(`[WARNING] ${formatProblem(problem)}`)
+  const exercises = exercisesPage(root)
+  for (const file of exercises.unreadable)
+    console.warn(`[WARNING] ${file}  is no record of an exercise: it is not shown`)
   for (const file of unreadable) console.warn(`[WARNING] ${file}  is no drill record: it is not shown`)
   return [
     page('/', 'home', { home: homeOf(plan, runbooks, soon(rotas(plan, audience, now))) }),
@@ -97,6 +109,7 @@ function pages(root: string, audience: Audience): Page[] {
     page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience, now) }),
     page('/contacts/on-call/', 'on-call', { onCall: onCallPage(plan, audience, now) }),
     page('/contacts/call-tree/', 'call-tree', { tree: callTree(plan, audience, now) }),
+    page('/exercises/', 'exercises', { exercises: exercises.page }),
     page('/postmortems/', 'postmortems', { postmortems: postmortems.page }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]

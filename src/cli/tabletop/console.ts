@@ -1,6 +1,6 @@
 import { contingencies, nextInject } from '../../exercise/plan.ts'
 import { z } from 'zod'
-import { isGap } from '../../exercise/gaps.ts'
+import { isGap } from '../../model/exercise-gap.ts'
 import { FullScreen, ScreenLost } from '../../host/full-screen.ts'
 import type { Key } from '../../host/full-screen.ts'
 import type { Inject } from '../../model/exercise.ts'

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { EXERCISES } from '../../document/exercise.ts'
 import { parseYaml } from '../../document/yaml.ts'
 import { foldExercise } from '../../exercise/fold.ts'
-import { openGaps } from '../../exercise/gaps.ts'
-import type { RatedTask } from '../../exercise/gaps.ts'
+import { openGaps } from '../../model/exercise-gap.ts'
+import type { RatedTask } from '../../model/exercise-gap.ts'
 import { writeWhole } from '../../host/write-file.ts'
 import { listRuns } from '../../journal/run-directory.ts'
 import type { ActionItem } from '../../model/action-item.ts'
@@ -14,12 +13,12 @@ import { readRegions } from '../../model/regions.ts'
 import type { Region } from '../../model/regions.ts'
 import { afterAction } from '../../reports/after-action/data.ts'
 import { actionsFor, afterActionDocument, reportMatter } from '../../reports/after-action/document.ts'
-import { exerciseRecord, ratedTasks, recordOf } from '../../reports/after-action/record.ts'
-import type { ExerciseRecord } from '../../reports/after-action/record.ts'
+import { recordOf } from '../../reports/after-action/record.ts'
+import { ratedTasks } from '../../model/exercise-record.ts'
+import { REPORTS, readRecords } from '../../document/exercise-records.ts'
 import { exercisesFolder, keptExercise, readExercise } from './session.ts'
 
 const TEMPLATE = 'templates/after-action-report.md.hbs'
-const REPORTS = `${EXERCISES}/reports`
 
 /** Writes the report of a session, and its record beside it; returns the files. What people wrote in an earlier one is kept. */
 export function writeReport(root: string, directory: string): { report: string; record: string } {
@@ -96,28 +95,6 @@ function readMatter(text: string, file: string, problems: Problem[]) {
   const parsed = parseYaml(yaml, reportMatter, file, 2)
   problems.push(...parsed.problems)
   return parsed.value
-}
-
-/** The published records, oldest first; a file that is none is told, never taken for "no gaps". */
-export function readRecords(root: string): { records: ExerciseRecord[]; unreadable: string[] } {
-  const records: ExerciseRecord[] = []
-  const unreadable: string[] = []
-  const folder = path.join(root, REPORTS)
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
-  for (const name of names.sort()) {
-    const record = exerciseRecord.safeParse(jsonOf(path.join(folder, name)))
-    if (record.success) records.push(record.data)
-    else unreadable.push(`${REPORTS}/${name}`)
-  }
-  return { records, unreadable }
-}
-
-function jsonOf(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 /** Over every published record and every journal here that has ended; a session that is in both counts once. */

@@ -2,6 +2,8 @@ import path from 'node:path'
 import type { Root } from 'mdast'
 import { ProjectFiles } from '../../document/project-files.ts'
 import { runbookCard } from '../content/card.ts'
+import { gapsAt } from '../content/exercises.ts'
+import type { Gap } from '../content/exercises.ts'
 import { readDrills } from '../content/drills.ts'
 import type { Audience } from '../content/people.ts'
 import { readPlan } from '../content/plan.ts'
@@ -23,8 +25,14 @@ export function runbookPage({ root, audience }: Options): (tree: Root, file: { p
   return (tree, file) => {
     const id = runbookIdOf(root, file.path)
     if (id === undefined) throw new Error(`${file.path} is not below ${path.join(root, 'runbooks')}`)
-    tree.children = pageOf(root, id, audience)
+    tree.children = withGaps(pageOf(root, id, audience), gapsAt(root, id))
   }
+}
+
+/** What exercises left open stands below the card, before the first step. */
+function withGaps(children: Root['children'], gaps: Gap[]): Root['children'] {
+  if (gaps.length === 0) return children
+  return [...children.slice(0, 2), element('OpenGaps', { gaps }), ...children.slice(2)]
 }
 
 /** Everything that stands on the page of a runbook, in order. */

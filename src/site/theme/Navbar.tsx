@@ -8,6 +8,7 @@ const PLACES = [
   { to: '/services/', label: 'Services' },
   { to: '/contacts/', label: 'Contacts' },
   { to: '/postmortems/', label: 'Post-mortems' },
+  { to: '/exercises/', label: 'Exercises' },
   { to: '/docs/', label: 'Docs' },
 ]
 

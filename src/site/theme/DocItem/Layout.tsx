@@ -3,6 +3,7 @@ import DocItemContent from '@theme/DocItem/Content'
 import type { Props } from '@theme/DocItem/Layout'
 import type { ReactNode } from 'react'
 import { Contents } from '../../components/contents.tsx'
+import { ExerciseBanner } from '../../components/exercise.tsx'
 import { Main } from '../../components/main.tsx'
 
 /** The text first, for readers and keyboards, with its contents beside it: the steps of a runbook on the left, the headings of a document on the right. */
@@ -14,6 +15,7 @@ export default function DocItemLayout({ children }: Props): ReactNode {
   return (
     <div className={`reading ${runbook ? 'reading-runbook' : 'reading-doc'}`}>
       <Main className="reading-text">
+        {metadata.permalink.startsWith('/docs/exercises/') && <ExerciseBanner />}
         <DocItemContent>{children}</DocItemContent>
       </Main>
       {items.length > 0 && (

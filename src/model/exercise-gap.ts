@@ -1,4 +1,4 @@
-import type { Rating } from '../model/exercise.ts'
+import type { Rating } from './exercise.ts'
 
 /** One task as one exercise rated it. */
 export type RatedTask = {

@@ -66,12 +66,7 @@ function deadPage(root: string, { page, place }: ExpectedAction): Problem[] {
   if (page === undefined) return []
   const [address = ''] = page.split('#')
   const stem = address.replace(/\/$/, '').slice(1)
-  const files = [
-    `${stem}.md`,
-    `${stem}.mdx`,
-    `${stem}/index.md`,
-    `${stem.replace(/^exercises/, 'docs/exercises')}.mdx`,
-  ]
+  const files = [`${stem}.md`, `${stem}.mdx`, `${stem}/index.md`]
   if (COMPUTED.includes(address) || files.some((file) => existsSync(path.join(root, file)))) return []
   return [
     {

@@ -56,9 +56,8 @@ export function siteConfig(root: string): Config {
     },
     customFields: { ...info, audience },
     plugins: [
-      ['@docusaurus/plugin-content-docs', docs()],
+      ['@docusaurus/plugin-content-docs', docs(root)],
       ['@docusaurus/plugin-content-docs', runbooks(root, audience)],
-      ['@docusaurus/plugin-content-docs', exercises(root)],
     ],
     themes: [
       ['@docusaurus/theme-classic', { customCss: CSS.map(cssFile) } satisfies ThemeOptions],
@@ -86,16 +85,15 @@ function cssFile(name: string): string {
   return path.join(import.meta.dirname, `css/${name}.css`)
 }
 
-function docs(): DocsOptions {
+function docs(root: string): DocsOptions {
+  const notes = process.env['DRILLBOOK_FACILITATOR'] === '1'
   return {
     path: 'docs',
     routeBasePath: 'docs',
-    // Exercises have pages of their own; their reports are documents like any other.
-    exclude: ['exercises/*.mdx', '**/_*.{md,mdx}', '**/_*/**'],
     sidebarItemsGenerator: docsSidebar,
     sidebarCollapsible: false,
     breadcrumbs: false,
-    beforeDefaultRemarkPlugins: [() => journalLinks],
+    beforeDefaultRemarkPlugins: [[exercisePage, { root, notes }], () => journalLinks],
     remarkPlugins: [() => colourCode],
   }
 }
@@ -112,21 +110,5 @@ function runbooks(root: string, audience: Audience): DocsOptions & { id: string 
     breadcrumbs: false,
     numberPrefixParser: false,
     beforeDefaultRemarkPlugins: [[runbookPage, { root, audience }]],
-  }
-}
-
-function exercises(root: string): DocsOptions & { id: string } {
-  return {
-    id: 'exercises',
-    path: 'docs/exercises',
-    routeBasePath: 'exercises',
-    include: ['*.mdx'],
-    exclude: [],
-    sidebarPath: false,
-    breadcrumbs: false,
-    numberPrefixParser: false,
-    beforeDefaultRemarkPlugins: [
-      [exercisePage, { root, notes: process.env['DRILLBOOK_FACILITATOR'] === '1' }],
-    ],
   }
 }

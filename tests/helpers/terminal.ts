@@ -29,6 +29,7 @@ export class Terminal {
     project: Project,
     args: readonly string[],
     env: Record<string, string> = {},
+    size = { columns: COLUMNS, rows: ROWS },
   ) {
     const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
       .map(quoted)
@@ -47,9 +48,9 @@ export class Terminal {
         'new-session',
         '-d',
         '-x',
-        String(COLUMNS),
+        String(size.columns),
         '-y',
-        String(ROWS),
+        String(size.rows),
         '-s',
         'it',
         '-c',
@@ -72,6 +73,20 @@ export class Terminal {
   /** Everything that was shown, lines that were broken by the width joined again. */
   screen(): string {
     return this.#tmux('capture-pane', '-p', '-J', '-S', '-5000', '-t', 'it').trimEnd()
+  }
+
+  /** What is on the screen now, line by line as it is. */
+  page(): string {
+    return this.#tmux('capture-pane', '-p', '-t', 'it').trimEnd()
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-t', 'it', '-x', String(columns), '-y', String(rows))
+  }
+
+  /** Text as it is, without Enter. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-t', 'it', '-l', text)
   }
 
   /** What stands at the end of the screen: the question that waits for an answer, or the last words. */

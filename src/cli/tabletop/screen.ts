@@ -30,8 +30,9 @@ export function consoleRows(shown: Shown, size: Size, prompt: string): Row[] {
   if (size.columns < LEAST.columns || size.rows < LEAST.rows)
     return [
       'EXERCISE',
-      `This terminal has ${size.columns}×${size.rows} characters; the console needs ${LEAST.columns}×${LEAST.rows}.`,
-      'The clock goes on. Make the window larger.',
+      `${size.columns}×${size.rows} is too small:`,
+      `the console needs ${LEAST.columns}×${LEAST.rows}.`,
+      'The clock goes on.',
     ]
   const rule = '─'.repeat(size.columns)
   const head = [titleRow(shown, size.columns), clockRow(shown), rule]

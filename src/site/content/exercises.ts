@@ -43,7 +43,7 @@ export function exercisesPage(root: string): { page: ExercisesPage; unreadable: 
     const last = records.findLast((record) => record.exercise === id)
     return {
       id,
-      href: `/exercises/${id}/`,
+      href: `/docs/exercises/${id}/`,
       title,
       summary,
       injects: injects.length,

@@ -8,7 +8,7 @@ export function runbookFrontMatter(root: string): ParseFrontMatter {
     const exercise = exerciseIdOf(root, filePath)
     if (exercise !== undefined) {
       const { title, summary } = readExercise(root, exercise)
-      return { frontMatter: { title, description: summary, slug: `/${exercise}` }, content: '' }
+      return { frontMatter: { title, description: summary, slug: `/exercises/${exercise}` }, content: '' }
     }
     const id = runbookIdOf(root, filePath)
     if (id === undefined) return defaultParseFrontMatter({ filePath, fileContent })

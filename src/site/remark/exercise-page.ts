@@ -12,11 +12,11 @@ import { indexNodes } from './index-nodes.ts'
 import { isFlow, showProse } from './prose.ts'
 import { tocExport } from './toc.ts'
 
-/** Remark plugin: the page of an exercise is what `loadExercise` read. `notes`: also what is for the facilitator only. */
+/** Remark plugin: the page of an exercise is what `loadExercise` read; any other page stays as it is. `notes`: also what is for the facilitator only. */
 export function exercisePage({ root, notes }: { root: string; notes: boolean }) {
   return (tree: Root, file: { path: string }): void => {
     const id = exerciseIdOf(root, file.path)
-    if (id === undefined) throw new Error(`${file.path} is no exercise`)
+    if (id === undefined) return
     const exercise = readExercise(root, id)
     const toc = TITLES.filter(({ has }) => has(exercise)).map(({ title }) => ({
       value: title,
@@ -44,7 +44,6 @@ function slug(title: string): string {
 
 function pageOf(exercise: Exercise, notes: boolean): RootContent[] {
   return [
-    element('ExerciseBanner', {}),
     paragraph(text(exercise.summary)),
     ...prose(exercise.intro, exercise),
     heading(2, 'Scope'),

@@ -10,14 +10,7 @@ import { ParallelFacts, ParallelView } from '../../steps/parallel/view.tsx'
 import { StepFacts, StepView } from '../../steps/step/view.tsx'
 import { UseFacts, UseView, UsedView } from '../../steps/use/view.tsx'
 import { Code, Imported } from '../components/code.tsx'
-import {
-  ExerciseBanner,
-  ExerciseRoles,
-  InjectView,
-  Objectives,
-  OpenGaps,
-  Spoilers,
-} from '../components/exercise.tsx'
+import { ExerciseRoles, InjectView, Objectives, OpenGaps, Spoilers } from '../components/exercise.tsx'
 import { FenceView } from '../components/fence.tsx'
 import { RunbookCard } from '../components/runbook-card.tsx'
 
@@ -36,7 +29,6 @@ const components: ComponentProps<typeof MDXProvider>['components'] = {
   table: Table,
   admonition: Admonition,
   RunbookCard,
-  ExerciseBanner,
   ExerciseRoles,
   InjectView,
   Objectives,

@@ -45,7 +45,6 @@ export const EXERCISE_ROLES = [
   'player',
   'observer',
 ] as const
-export type ExerciseRole = (typeof EXERCISE_ROLES)[number]
 
 /** The front matter of docs/exercises/<id>.mdx. */
 export const exerciseMatter = z.strictObject({

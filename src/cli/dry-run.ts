@@ -15,12 +15,10 @@ export async function openExisting(
 ): Promise<OpenEnvironment> {
   const open = { name, protected: environment.protected, targets: {}, secrets: [], lab: undefined }
   if (!environment.lab)
-    return await openEnvironment(name, { ...environment, secrets: {} }, () =>
-      Promise.reject(new Error('not a lab')),
-    )
+    return (await openEnvironment(name, environment, () => Promise.reject(new Error('not a lab')))).current()
   const labs = await import('../lab/index.ts')
   const lab = await labs.open(labName ?? labs.defaultOptions.name)
-  return lab ? await openEnvironment(name, environment, () => Promise.resolve(lab)) : open
+  return lab ? (await openEnvironment(name, environment, () => Promise.resolve(lab))).current() : open
 }
 
 /** Prints every node with what it would execute. */

@@ -1,6 +1,8 @@
 import type { Plan } from '../document/plan.ts'
 import type { Target } from '../fences/api.ts'
 import type { Environment, TargetSpec } from '../model/environment.ts'
+import type { Finding } from '../host/preflight.ts'
+import type { Secrets } from '../host/secrets.ts'
 import { redact } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Lab } from '../lab/index.ts'
@@ -28,23 +30,48 @@ export function findEnvironment(
   })
 }
 
-/** Targets with their secrets: from the plan, or from the lab that `findLab` gives. */
+/** An environment whose secrets are read by the preflight, and can be looked for again. */
+export type Opening = {
+  /** What is missing of its secrets. */
+  look: () => Promise<Finding[]>
+  /** A person types a secret; returns what is wrong with it. */
+  give: (name: string, value: string) => string | undefined
+  /** With the secrets that were read so far. */
+  current: () => OpenEnvironment
+}
+
+/** Targets from the plan, or from the lab that `findLab` gives. */
 export async function openEnvironment(
   name: string,
   environment: Environment,
   findLab: () => Promise<Lab>,
-): Promise<OpenEnvironment> {
+): Promise<Opening> {
   const lab = environment.lab ? await findLab() : undefined
-  const secrets = lab ? lab.secrets() : await secretsOf(environment)
-  declareSecrets(Object.values(secrets))
-  const targets = withSecrets(lab ? await lab.targets() : environment.targets, secrets)
-  return { name, protected: environment.protected, targets, secrets: Object.values(secrets), lab }
+  const specs = lab ? await lab.targets() : environment.targets
+  const declared = lab ? {} : environment.secrets
+  const secrets = Object.keys(declared).length === 0 ? undefined : await secretsOf(declared)
+  const values = (): Record<string, string> => lab?.secrets() ?? secrets?.values ?? {}
+  declareSecrets(Object.values(values()))
+  const telling = <T>(found: T): T => {
+    declareSecrets(Object.values(values()))
+    return found
+  }
+  return {
+    look: async () => telling((await secrets?.look()) ?? []),
+    give: (secret, value) => telling(secrets?.give(secret, value)),
+    current: () => ({
+      name,
+      protected: environment.protected,
+      targets: withSecrets(specs, values()),
+      secrets: Object.values(values()),
+      lab,
+    }),
+  }
 }
 
-async function secretsOf(environment: Environment): Promise<Record<string, string>> {
-  if (Object.keys(environment.secrets).length === 0) return {}
-  const { readSecrets } = await import('../host/secrets.ts')
-  return await readSecrets(environment.secrets)
+async function secretsOf(declared: Environment['secrets']): Promise<Secrets> {
+  const { Secrets } = await import('../host/secrets.ts')
+  return new Secrets(declared)
 }
 
 /** Puts the values where the plan names secrets. */

@@ -12,7 +12,7 @@ import { findEnvironment, openEnvironment } from './environment.ts'
 import { namedKey, operatorName } from './identity.ts'
 import { readSettings } from './inputs.ts'
 import type { Given } from './inputs.ts'
-import { passPreflight, runFolders } from './preflight.ts'
+import { passPreflight, runFolders, signsAnything } from './preflight.ts'
 import { openPlan, openRunbook } from './project.ts'
 import { projectRoot } from './project-root.ts'
 import type { RunSettings } from './run-session.ts'
@@ -136,17 +136,15 @@ async function prepare(
     : await asking.askInputs(runbook, given.inputs, asking.inputsToAsk(runbook, values.set ?? []))
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
   if (!unattended) for (const line of foreseen(authority, runbook, operator)) say(line)
-  const open = await openEnvironment(name, environment, async () => {
+  const opening = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
     return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
   })
-  const passed = passPreflight(
-    { runbook, targets: open.targets, folders: runFolders(root, values.mirror) },
-    unattended,
-    say,
-  )
+  const signs = signsAnything(authority.policy, runbook, values.sign)
+  const folders = runFolders(root, values.mirror)
+  const passed = passPreflight(opening, { runbook, folders, signs, unattended }, say)
   loadAhead(unattended)
-  await passed
+  const open = await passed
   const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true
   return {
     root,

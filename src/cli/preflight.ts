@@ -1,31 +1,45 @@
 import { mkdirSync } from 'node:fs'
 import { preflight } from '../host/preflight.ts'
-import type { Finding, PreflightSubject } from '../host/preflight.ts'
+import type { Finding } from '../host/preflight.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
+import type { Policy } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
+import type { Runbook } from '../model/runbook.ts'
+import { needsApproval } from './authority.ts'
+import type { OpenEnvironment, Opening } from './environment.ts'
 
 const MARKS: Record<Finding['level'], string> = { ok: '✓', notice: '!', missing: '✗' }
 
+export type Flight = { runbook: Runbook; folders: readonly string[]; signs: boolean; unattended: boolean }
+
 /**
- * Looks at everything the run needs before its first step. A person may have it looked at again, go on with what is missing known,
- * or leave; an unattended run with something missing is refused, before anything is changed.
+ * Looks at everything the run needs before its first step, and opens the environment with that. A person may have it looked at again,
+ * go on with what is missing known, or leave; an unattended run with something missing is refused, before anything is changed.
  */
 export async function passPreflight(
-  subject: PreflightSubject,
-  unattended: boolean,
+  opening: Opening,
+  { runbook, folders, signs, unattended }: Flight,
   say: (line: string) => void,
-): Promise<void> {
-  for (const folder of subject.folders) tryToMake(folder)
+): Promise<OpenEnvironment> {
+  for (const folder of folders) tryToMake(folder)
   for (;;) {
-    const findings = await preflight(subject)
+    const { targets } = opening.current()
+    const findings = await preflight({ runbook, targets, folders, signs, secrets: opening.look })
     const missing = findings.filter((finding) => finding.level === 'missing')
     tell(findings, say)
-    if (missing.length === 0) return
+    if (missing.length === 0) return opening.current()
     if (unattended) throw refusal(missing)
-    const next = await ask()
-    if (next === 'go') return
+    const next = await ask(missing, opening)
+    if (next === 'go') return opening.current()
     if (next === 'leave') throw refusal(missing)
   }
+}
+
+/** Whether the run will sign something, or have something of others checked. */
+export function signsAnything(policy: Policy, runbook: Runbook, sign: string | undefined): boolean {
+  return (
+    sign !== undefined || policy.signJournal || policy.identity === 'signed' || needsApproval(policy, runbook)
+  )
 }
 
 /** Where the run will write. */
@@ -56,19 +70,32 @@ function refusal(missing: Finding[]): OperatorError {
   )
 }
 
-async function ask(): Promise<'again' | 'go' | 'leave'> {
+async function ask(missing: readonly Finding[], opening: Opening): Promise<'again' | 'go' | 'leave'> {
   const { default: inquirer } = await import('inquirer')
-  const { next } = await inquirer.prompt([
+  const { next } = await inquirer.prompt<{ next: string }>([
     {
       type: 'select',
       name: 'next',
       message: 'Something the runbook needs is missing.',
       choices: [
         { name: 'Look again', value: 'again' },
+        ...missing.flatMap(({ typed, subject }) =>
+          typed === undefined ? [] : [{ name: `Type ${subject}; it is not shown`, value: `type ${typed}` }],
+        ),
         { name: 'Leave; nothing was changed', value: 'leave' },
         { name: 'Go on without it', value: 'go' },
       ],
     },
   ])
-  return next === 'again' || next === 'go' ? next : 'leave'
+  if (next === 'go' || next === 'leave') return next
+  if (next.startsWith('type ')) await askSecret(next.slice('type '.length), opening)
+  return 'again'
+}
+
+async function askSecret(name: string, opening: Opening): Promise<void> {
+  const { default: inquirer } = await import('inquirer')
+  const validate = (value: string): string | true => opening.give(name, value) ?? true
+  await inquirer.prompt([
+    { type: 'password', name: 'value', message: `The secret ${name}:`, mask: '*', validate },
+  ])
 }

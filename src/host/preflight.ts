@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { connect } from 'node:net'
-import type { Target } from '../fences/api.ts'
+import { userInfo } from 'node:os'
+import type { PostgresTarget, Target } from '../fences/api.ts'
 import type { Requirement, Runbook } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 
@@ -10,22 +11,39 @@ const REACH_MS = 1500
 const LEAST_FREE_BYTES = 50_000_000
 
 /** `missing` keeps a run from beginning; `notice` is what a disaster may well look like: it is shown, and a person decides. */
-export type Finding = { level: 'ok' | 'notice' | 'missing'; subject: string; detail: string; hint?: string }
+export type Finding = {
+  level: 'ok' | 'notice' | 'missing'
+  subject: string
+  detail: string
+  hint?: string
+  /** The secret that is missing, when a person can type it instead. */
+  typed?: string
+}
 
 export type PreflightSubject = {
   runbook: Runbook
   targets: Record<string, Target>
+  /** Where the run writes. */
   folders: readonly string[]
+  /** Whether something will be signed, or a signature checked. */
+  signs: boolean
+  secrets: () => Promise<Finding[]>
 }
 
 /** Everything the run will need, looked at at once. Changes nothing; can be repeated at any time. */
-export function preflight({ runbook, targets, folders }: PreflightSubject): Promise<Finding[]> {
-  const programs = needed(runbook)
-  return Promise.all([
-    ...programs.map(lookForProgram),
+export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
+  const { runbook, targets, folders, signs, secrets } = subject
+  const asked = await Promise.all([
+    ...needed(runbook).map(lookForProgram),
+    ...(signs ? [lookForKeygen()] : []),
     ...Object.values(targets).map(reachTarget),
-    ...folders.map((folder) => Promise.resolve(lookAtFolder(folder))),
+    secrets(),
   ])
+  return [
+    ...asked.flat(),
+    ...destroyed(runbook, targets).map(lookAtDataDirectory),
+    ...folders.map(lookAtFolder),
+  ]
 }
 
 function needed(runbook: Runbook): Requirement[] {
@@ -65,6 +83,29 @@ function askVersion(program: string): Promise<string | undefined> {
   })
 }
 
+/** It tells no version: one that can sign says what is missing, an older one that it has no such option. */
+function lookForKeygen(): Promise<Finding> {
+  const subject = 'ssh-keygen'
+  const hint =
+    'OpenSSH 8.2 or later: approvals and signatures are made with it (Debian, Ubuntu: openssh-client).'
+  return new Promise((resolve) => {
+    const child = execFile(subject, ['-Y', 'sign'], { timeout: PROGRAM_MS }, (error, _, stderr) => {
+      const absent = error !== null && (error.code === 'ENOENT' || error.code === 'EACCES')
+      const detail = absent
+        ? 'is not on the PATH'
+        : /option/.test(stderr)
+          ? 'cannot sign: it is too old'
+          : undefined
+      resolve(
+        detail === undefined
+          ? { level: 'ok', subject, detail: 'can sign' }
+          : { level: 'missing', subject, detail, hint },
+      )
+    })
+    child.stdin?.end()
+  })
+}
+
 function isAtLeast(found: string, least: string): boolean {
   const have = found.split('.').map(Number)
   for (const [index, wanted] of least.split('.').map(Number).entries()) {
@@ -98,9 +139,44 @@ function addressOf(target: Target): { host: string; port: number } {
   }
 }
 
+type LocalNode = PostgresTarget & { dataDirectory: string }
+
+/** Targets of destructive steps whose files this machine can reach. */
+function destroyed(runbook: Runbook, targets: Record<string, Target>): LocalNode[] {
+  const named = steps(runbook.nodes).flatMap(({ danger, target }) =>
+    danger === 'destructive' && target !== undefined ? [target] : [],
+  )
+  return [...new Set(named)].flatMap((name) => {
+    const target = targets[name]
+    return target?.kind === 'postgres' && target.dataDirectory !== undefined
+      ? [{ ...target, name, dataDirectory: target.dataDirectory }]
+      : []
+  })
+}
+
+/** A directory that is gone or cannot be written may be the disaster; one that this account may not write is a mistake. */
+function lookAtDataDirectory({ name, dataDirectory, osUser }: LocalNode): Finding {
+  const subject = `${name}: ${dataDirectory}`
+  try {
+    accessSync(dataDirectory, constants.R_OK | constants.W_OK | constants.X_OK)
+    return { level: 'ok', subject, detail: 'can be written' }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const owner = osUser === undefined ? 'the account that owns it' : osUser
+    return code === 'EACCES'
+      ? {
+          level: 'missing',
+          subject,
+          detail: `may not be written by ${userInfo().username}`,
+          hint: `Start this as ${owner}, or as root.`,
+        }
+      : { level: 'notice', subject, detail: `cannot be written (${code})` }
+  }
+}
+
 function lookAtFolder(folder: string): Finding {
   try {
-    accessSync(folder, constants.W_OK)
+    accessSync(folder, constants.W_OK | constants.X_OK)
     const { bavail, bsize } = statfsSync(folder)
     const free = bavail * bsize
     const detail = `${Math.floor(free / 1_000_000)} MB free`

@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { homedir } from 'node:os'
 import { JOB_VARIABLE } from '../fences/sh.ts'
 import type { SecretSource } from '../model/environment.ts'
-import { OperatorError } from '../model/problem.ts'
 import { MIN_SECRET_LENGTH } from '../model/secret.ts'
+import type { Finding } from './preflight.ts'
 import { endAll } from './running-job.ts'
 import { formatBytes } from './text.ts'
 
@@ -16,27 +16,50 @@ const LONGEST_SECRET = 128 * 1024
 const DRAIN_MS = 200
 const GRACE_MS = 1000
 
-/** Reads the named secrets, all at once; what is missing is reported together, by name, never by value. */
-export async function readSecrets(
-  sources: Record<string, SecretSource>,
-  commandTimeoutMs = COMMAND_TIMEOUT_MS,
-): Promise<Record<string, string>> {
-  const results = await Promise.all(
-    Object.entries(sources).map(async ([name, source]) => ({
-      name,
-      source,
-      value: acceptable(await readSecret(source, commandTimeoutMs)),
-    })),
-  )
-  const problems = results.flatMap(({ name, source, value }) =>
-    'problem' in value
-      ? [{ message: `the secret ${name} cannot be read: ${value.problem}`, hint: hintFor(source) }]
-      : [],
-  )
-  if (problems.length > 0) throw new OperatorError('refused', problems)
-  return Object.fromEntries(
-    results.flatMap(({ name, value }) => ('text' in value ? [[name, value.text]] : [])),
-  )
+/** The secrets of an environment: read all at once, told by name, never by value. What was read is not read again. */
+export class Secrets {
+  readonly #sources: Record<string, SecretSource>
+  readonly #commandTimeoutMs: number
+  readonly #values = new Map<string, string>()
+
+  constructor(sources: Record<string, SecretSource>, commandTimeoutMs = COMMAND_TIMEOUT_MS) {
+    this.#sources = sources
+    this.#commandTimeoutMs = commandTimeoutMs
+  }
+
+  /** What was read so far. */
+  get values(): Record<string, string> {
+    return Object.fromEntries(this.#values)
+  }
+
+  /** Reads what is still missing; may be repeated. */
+  look = (): Promise<Finding[]> =>
+    Promise.all(Object.entries(this.#sources).map((entry) => this.#read(...entry)))
+
+  /** A person types what no look can find, such as a variable of the shell that started this; returns what is wrong with it. */
+  give(name: string, text: string): string | undefined {
+    const value = acceptable({ text, from: 'what was typed' })
+    if ('problem' in value) return value.problem
+    this.#values.set(name, value.text)
+    return undefined
+  }
+
+  async #read(name: string, source: SecretSource): Promise<Finding> {
+    const subject = `the secret ${name}`
+    if (!this.#values.has(name)) {
+      const value = acceptable(await readSecret(source, this.#commandTimeoutMs))
+      if ('problem' in value)
+        return {
+          level: 'missing',
+          subject,
+          detail: `cannot be read: ${value.problem}`,
+          hint: hintFor(source),
+          ...('env' in source ? { typed: name } : {}),
+        }
+      this.#values.set(name, value.text)
+    }
+    return { level: 'ok', subject, detail: 'was read' }
+  }
 }
 
 /** `from` names the place in messages. */

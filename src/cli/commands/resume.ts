@@ -12,13 +12,14 @@ import { OperatorError } from '../../model/problem.ts'
 import { secretVariable } from '../../model/secret.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
+import { policyIn } from '../authority.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment, recordedAddress } from '../environment.ts'
 import { askInputs } from '../ask-inputs.ts'
 import { namedKey, operatorName } from '../identity.ts'
 import { requireTerminal } from '../perform-run.ts'
-import { passPreflight, runFolders } from '../preflight.ts'
+import { passPreflight, runFolders, signsAnything } from '../preflight.ts'
 import { openPlan, openRunbook } from '../project.ts'
 import { projectRoot } from '../project-root.ts'
 import { openStoppedRun } from '../run-session.ts'
@@ -93,7 +94,7 @@ async function open(
   journal: Journal,
   values: Values,
   say: Io['out'],
-): Promise<{ open: OpenRun; lab: Awaited<ReturnType<typeof openEnvironment>>['lab'] }> {
+): Promise<{ open: OpenRun; lab: Lab | undefined }> {
   const { state } = journal
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
   const accepted =
@@ -111,10 +112,15 @@ async function open(
     })
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
-  const environmentOpen = await openEnvironment(name, environment, () => labOfRun(state))
-  await passPreflight(
-    { runbook, targets: environmentOpen.targets, folders: runFolders(root, values.mirror) },
-    values.yes === true,
+  const opening = await openEnvironment(name, environment, () => labOfRun(state))
+  const environmentOpen = await passPreflight(
+    opening,
+    {
+      runbook,
+      folders: runFolders(root, values.mirror),
+      signs: signsAnything(policyIn(plan, name), runbook, values.sign),
+      unattended: values.yes === true,
+    },
     say,
   )
   const opened = await openStoppedRun(
@@ -234,5 +240,5 @@ function isOpen(directory: string): boolean {
   const { events, problems } = readJournal(journalFile(directory))
   if (problems.length > 0 || events.length === 0) return false
   const state = foldAll(events)
-  return state.status !== 'finished' || !state.sealed
+  return state.status !== 'finished' || !state.sealed || readSeal(directory) === undefined
 }

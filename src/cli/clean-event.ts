@@ -10,6 +10,8 @@ export function cleanEvent(body: EventBody, redact: (text: string) => string): E
       return { ...body, text: redact(body.text) }
     case 'fault-injected':
       return { ...body, detail: redact(body.detail) }
+    case 'inform-queued':
+      return { ...body, subject: redact(body.subject) }
     case 'run-resumed':
       return { ...body, after: redact(body.after) }
     case 'fence-finished': {

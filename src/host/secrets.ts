@@ -4,6 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { homedir } from 'node:os'
 import { JOB_VARIABLE } from '../fences/sh.ts'
 import type { SecretSource } from '../model/environment.ts'
+import { OperatorError } from '../model/problem.ts'
 import { MIN_SECRET_LENGTH } from '../model/secret.ts'
 import type { Finding } from './preflight.ts'
 import { endAll } from './running-job.ts'
@@ -60,6 +61,17 @@ export class Secrets {
     }
     return { level: 'ok', subject, detail: 'was read' }
   }
+}
+
+/** The values, or a refusal that names all that are missing: for what has no preflight. */
+export async function readSecrets(sources: Record<string, SecretSource>): Promise<Record<string, string>> {
+  const secrets = new Secrets(sources)
+  const missing = (await secrets.look()).filter(({ level }) => level !== 'ok')
+  if (missing.length === 0) return secrets.values
+  throw new OperatorError(
+    'refused',
+    missing.map(({ subject, detail, hint }) => ({ message: `${subject} ${detail}`, hint })),
+  )
 }
 
 /** `from` names the place in messages. */

@@ -20,6 +20,7 @@ const AS_IT_IS = [
   'step-finished: outputs step',
   'decision-made: choice step',
   'inform-written: audience file step',
+  'inform-queued: audience channels file severity step template',
   'identity-proved: host key person provedAt signature',
   'approval-requested: file step',
   'approval-given: approver expiresAt key signature step',

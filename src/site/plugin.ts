@@ -7,6 +7,7 @@ import type { BuildInfo } from './content/build-info.ts'
 import { calendarPage } from './content/calendar.ts'
 import { contactFiles } from './content/contact-files.ts'
 import { callTree, contactsPage, onCallPage } from './content/contacts.ts'
+import { docPages } from './content/doc-pages.ts'
 import { readDrills } from './content/drills.ts'
 import { exercisesPage } from './content/exercises.ts'
 import { homeOf } from './content/home.ts'
@@ -20,6 +21,7 @@ import { readAllRunbooks } from './content/runbooks.ts'
 import { drillsPage } from './content/scoreboard.ts'
 import { buildWorker } from './offline/build-worker.ts'
 import { addPolicies } from './policy.ts'
+import { searchDocuments, searchScript } from './content/search.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
@@ -41,15 +43,19 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
     // First of all, so that every mistake is told at once, before anything is built.
     tidily(() => readProject(root))
     const folders = WATCHED.map((folder) => path.join(root, folder)).filter((folder) => existsSync(folder))
+    let docs: ReturnType<typeof docPages> = []
     return {
       name: 'drillbook-site',
       getThemePath: () => path.join(import.meta.dirname, 'theme'),
       getPathsToWatch: () => folders.map((folder) => `${folder}/**/*`),
       injectHtmlTags: () => ({ headTags: [{ tagName: 'style', innerHTML: paperFooter(info) }] }),
+      allContentLoaded: ({ allContent }) => {
+        docs = docPages(root, allContent['docusaurus-plugin-content-docs']?.['default'])
+      },
       contentLoaded: ({ actions }) => pages(root, audience).forEach(actions.addRoute),
       configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
       getClientModules: () => [path.join(import.meta.dirname, 'client/keep-copy.ts')],
-      postBuild: ({ outDir }) => finish(root, outDir, audience, info),
+      postBuild: ({ outDir }) => finish(root, outDir, audience, info, docs),
     }
   }
 }
@@ -77,9 +83,20 @@ function watchRule(root: string, folders: string[]): Record<string, unknown> {
 }
 
 /** What stands beside the pages is written, then everything is looked through once more. */
-function finish(root: string, outDir: string, audience: Audience, info: BuildInfo): void {
+function finish(
+  root: string,
+  outDir: string,
+  audience: Audience,
+  info: BuildInfo,
+  docs: ReturnType<typeof docPages>,
+): void {
   const { plan, locate } = readPlan(root)
-  for (const { path: name, text } of contactFiles(plan, audience, thisMinute())) {
+  const found = searchDocuments(plan, readAllRunbooks(root), audience, docs)
+  const files = [
+    ...contactFiles(plan, audience, thisMinute()),
+    { path: 'search.js', text: searchScript(found) },
+  ]
+  for (const { path: name, text } of files) {
     mkdirSync(path.dirname(path.join(outDir, name)), { recursive: true })
     writeFileSync(path.join(outDir, name), text)
   }

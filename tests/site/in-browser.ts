@@ -9,6 +9,9 @@ const PAGES = [
   '/',
   '/runbooks/',
   '/services/',
+  '/alerts/',
+  '/drills/',
+  '/calendar/',
   '/contacts/',
   '/contacts/on-call/',
   '/contacts/call-tree/',
@@ -234,5 +237,35 @@ export async function assertOnCallMoves(browser: Browser, origin: string): Promi
     await page.clock.runFor(61_000)
     await page.getByText('This copy knew it only until').first().waitFor()
     assert.equal(await page.locator('.badge-now').count(), 0)
+  })
+}
+
+/** `/`, some letters, Enter: a runbook. By keyboard alone, and said to those who cannot see the list. */
+export async function assertSearch(browser: Browser, origin: string, { root, ids }: Site): Promise<void> {
+  await withPage(browser, {}, async (page) => {
+    for (const id of ids) {
+      await hydrated(page, `${origin}/contacts/`)
+      await page.keyboard.press('/')
+      const field = page.locator('input[role="combobox"]')
+      assert.equal(await field.evaluate((input) => document.activeElement === input), true)
+      await page.keyboard.type(runbookOf(root, id).title)
+      const chosen = page.locator('[role="option"][aria-selected="true"]')
+      await chosen.waitFor()
+      assert.equal(await field.getAttribute('aria-activedescendant'), await chosen.getAttribute('id'))
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${origin}/runbooks/${id}/`)
+    }
+    await page.keyboard.press('/')
+    await page.keyboard.type('xyzzyqqq')
+    await page.getByText('Nothing found.').waitFor()
+    await page.keyboard.press('Escape')
+    assert.equal(await page.locator('input[role="combobox"]').inputValue(), '')
+  })
+  await withPage(browser, { javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${origin}/`)
+    await page.locator('input[role="combobox"]').press('Enter')
+    await page.waitForURL(`${origin}/runbooks/?`)
   })
 }

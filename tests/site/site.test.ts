@@ -17,6 +17,7 @@ import {
   assertPrint,
   assertPolicy,
   assertQuiet,
+  assertSearch,
   assertWhatIsDown,
 } from './in-browser.ts'
 import {
@@ -144,6 +145,7 @@ void describe('the site', { timeout: 300_000 }, () => {
       ['is dark where the system is, without script', assertDarkWithoutScript],
       ['never scrolls sideways at 320 px, with script and without', assertNarrow],
       ['loses nothing in print', assertPrint],
+      ['leads by search and keyboard to every runbook, and without script to the table', assertSearch],
       ['shows without script who is left when something is down', assertWhatIsDown],
       ['marks who is on call now, and says when it no longer knows', assertOnCallMoves],
       ['runs no script but its own', assertPolicy],
@@ -205,6 +207,9 @@ function expectedText(root: string, ids: string[]): Record<string, string[]> {
     runbooks: [...titles, ...(readDrills(root).drills.length === 0 ? ['not measured'] : [])],
     services: [...services, 'Recovery order'],
     contacts: Object.values(plan.contacts.people).map((person) => person.name),
+    alerts: Object.values(plan.services).flatMap(({ alerts }) => alerts),
+    drills: ['Scoreboard'],
+    calendar: Object.values(plan.schedule.drills).map(({ title }) => title),
     'contacts/on-call': [
       ...Object.values(plan.contacts.schedules).map((schedule) => schedule.title),
       'Computed until',

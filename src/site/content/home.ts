@@ -60,14 +60,14 @@ function serviceLead(id: string, plan: Plan, runbooks: Runbook[]): Home['service
   }
 }
 
-/** The runbooks that an alert triggers; when it triggers none, those of the service that raises it. */
+/** The runbooks that an alert triggers; when it triggers none, those of the service that raises it. Alerts without any come last. */
 function alertLeads(plan: Plan, runbooks: Runbook[]): Lead[] {
   const services = Object.entries(plan.services)
   const names = new Set([
     ...services.flatMap(([, service]) => service.alerts),
     ...runbooks.flatMap((runbook) => runbook.triggers),
   ])
-  return [...names].sort().map((name) => {
+  const leads = [...names].sort().map((name) => {
     const [id, service] = services.find(([, candidate]) => candidate.alerts.includes(name)) ?? []
     const triggered = runbooks.filter((runbook) => runbook.triggers.includes(name)).toSorted(bySeverity)
     const found = triggered.length > 0 || id === undefined ? triggered : runbooksOf(id, plan, runbooks)
@@ -78,4 +78,5 @@ function alertLeads(plan: Plan, runbooks: Runbook[]): Lead[] {
       runbooks: found.map(runbookLink),
     }
   })
+  return leads.toSorted((a, b) => Number(a.runbooks.length === 0) - Number(b.runbooks.length === 0))
 }

@@ -1,12 +1,14 @@
 import Link from '@docusaurus/Link'
 import type { ReactNode } from 'react'
 import { Stale } from '../components/age.tsx'
+import { Search } from '../components/search.tsx'
 
 const PLACES = [
   { to: '/', label: 'What is broken?', exact: true },
   { to: '/runbooks/', label: 'Runbooks' },
   { to: '/services/', label: 'Services' },
   { to: '/contacts/', label: 'Contacts' },
+  { to: '/drills/', label: 'Drills' },
   { to: '/postmortems/', label: 'Post-mortems' },
   { to: '/exercises/', label: 'Exercises' },
   { to: '/docs/', label: 'Docs' },
@@ -26,6 +28,7 @@ export default function Navbar(): ReactNode {
             </Link>
           ))}
         </nav>
+        <Search />
       </div>
     </header>
   )

@@ -256,6 +256,7 @@ export async function assertSearch(browser: Browser, origin: string, { root, ids
       await page.keyboard.press('ArrowUp')
       await page.keyboard.press('Enter')
       await page.waitForURL(`${origin}/runbooks/${id}/`)
+      await page.locator('main:focus').waitFor({ state: 'attached' })
     }
     await page.keyboard.press('/')
     await page.keyboard.type('xyzzyqqq')

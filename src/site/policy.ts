@@ -35,7 +35,7 @@ function policyOf(html: string): string {
     `connect-src 'self'`,
     `worker-src 'self'`,
     `base-uri 'none'`,
-    `form-action 'none'`,
+    `form-action 'self'`,
   ].join('; ')
 }
 

@@ -19,6 +19,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   oncall: () => import('./commands/oncall.ts'),
   postmortem: () => import('./commands/postmortem.ts'),
   tabletop: () => import('./commands/tabletop.ts'),
+  actions: () => import('./commands/actions.ts'),
+  evidence: () => import('./commands/evidence.ts'),
   check: () => import('./commands/check.ts'),
   pack: () => import('./commands/pack.ts'),
   lab: () => import('./commands/lab.ts'),

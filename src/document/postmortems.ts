@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import type { z } from 'zod'
 import type { PostmortemMatter } from '../model/postmortem.ts'
 import { postmortemMatter } from '../model/postmortem.ts'
 import type { Problem } from '../model/problem.ts'
@@ -39,28 +40,37 @@ function markdownFiles(root: string): string[] {
 }
 
 export function readPostmortem(text: string, file: string): ReadPostmortem {
-  const normal = text.replaceAll('\r\n', '\n')
-  const [whole, yaml] = /^---\n([\s\S]*?\n)---[ \t]*(?:\n|$)/.exec(normal) ?? []
-  if (whole === undefined || yaml === undefined)
-    return {
-      file,
-      problems: [
-        {
-          file,
-          line: 1,
-          message: normal.startsWith('---\n') ? 'the front matter never ends' : 'there is no front matter',
-          hint: 'It stands between two lines `---`. npm run postmortem writes it.',
-        },
-      ],
-    }
-  const body = normal.slice(whole.length)
-  const bodyLine = whole.split('\n').length
-  const { value, problems, locate } = parseYaml(yaml, postmortemMatter, file, 2)
+  const { value, problems, body, bodyLine, locate } = readFrontMatter(text, file, postmortemMatter)
   const { regions, problems: damaged } = readRegions(body, file, bodyLine)
   const all = [...problems, ...damaged]
   return value && all.length === 0
     ? { file, problems: [], postmortem: { file, matter: value, body, bodyLine, regions, locate } }
     : { file, problems: all }
+}
+
+/** A document with front matter; `body` is what follows it, from line `bodyLine` on. */
+export function readFrontMatter<T>(
+  text: string,
+  file: string,
+  schema: z.ZodType<T>,
+): { value: T | undefined; problems: Problem[]; body: string; bodyLine: number; locate: Locate } {
+  const normal = text.replaceAll('\r\n', '\n')
+  const [whole, yaml] = /^---\n([\s\S]*?\n)---[ \t]*(?:\n|$)/.exec(normal) ?? []
+  if (whole === undefined || yaml === undefined) {
+    const at = { file, line: 1, column: 1 }
+    const message = normal.startsWith('---\n') ? 'the front matter never ends' : 'there is no front matter'
+    const hint = 'It stands between two lines `---`.'
+    return {
+      value: undefined,
+      problems: [{ file, line: 1, message, hint }],
+      body: '',
+      bodyLine: 1,
+      locate: () => at,
+    }
+  }
+  const parsed = parseYaml(yaml, schema, file, 2)
+  const { value, problems, locate } = parsed
+  return { value, problems, body: normal.slice(whole.length), bodyLine: whole.split('\n').length, locate }
 }
 
 /** Every post-mortem, or OperatorError with all that is wrong in any of them. */

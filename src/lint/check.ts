@@ -3,6 +3,7 @@ import path from 'node:path'
 import { loadCommunications } from '../document/communications.ts'
 import { loadRunbook, runbookFile } from '../document/load.ts'
 import { loadPlan, runbookIds } from '../document/plan.ts'
+import { readReports } from '../document/reports.ts'
 import { sortedProblems } from '../document/sorted.ts'
 import { checkMessageTemplates } from '../document/message-templates.ts'
 import type { Runbook } from '../model/runbook.ts'
@@ -22,7 +23,9 @@ export type CheckOptions = Pick<Project, 'root' | 'faults' | 'now' | 'run'> & {
 /** Reads every runbook and the plan, applies the rules to what could be read, and returns all that is wrong, sorted by place. */
 export async function checkProject(options: CheckOptions): Promise<Report> {
   const { root, faults, now, run, only } = options
-  const rules = (options.rules ?? RULES).filter(({ scope }) => only === undefined || scope !== 'plan')
+  const rules = (options.rules ?? RULES).filter(
+    ({ scope }) => only === undefined || (scope !== 'plan' && scope !== 'report'),
+  )
   const ids = only ?? runbookIds(root)
   const read = readRunbooks(root, ids)
   const { plan, problems, locate } = loadPlan(root)
@@ -30,12 +33,27 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
     ...loadCommunications(root, Object.keys(plan?.environments ?? {})).problems,
     ...checkMessageTemplates(root),
   ]
+  const reports = readReports(root)
   const inPlan = plan && only ? [] : [...problems, ...messages].map((problem) => asFinding(problem, 'plan'))
   const found = plan
-    ? await lint({ root, plan, locate, runbooks: read.runbooks, read: reader(root), faults, now, run }, rules)
+    ? await lint(
+        {
+          root,
+          plan,
+          locate,
+          runbooks: read.runbooks,
+          reports: reports.reports,
+          read: reader(root),
+          faults,
+          now,
+          run,
+        },
+        rules,
+      )
     : [rulesSkipped]
   const exercises = only ? [] : checkExercises(root, plan).map((problem) => asFinding(problem, 'exercise'))
-  const findings = withoutRepetition([...read.findings, ...inPlan, ...exercises, ...found])
+  const inReports = only ? [] : reports.problems.map((problem) => asFinding(problem, 'document'))
+  const findings = withoutRepetition([...read.findings, ...inPlan, ...exercises, ...inReports, ...found])
   return { findings: sortedProblems(findings), runbooks: ids.length, rules: plan ? rules.length : 0 }
 }
 

@@ -1,4 +1,5 @@
 import type { LoadedPlan, Plan, PlanFile } from '../document/plan.ts'
+import type { ActionReport } from '../document/reports.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 
@@ -24,6 +25,8 @@ export type Project = {
   locate: LoadedPlan['locate']
   /** The runbooks to be checked that could be read. */
   runbooks: readonly Runbook[]
+  /** The post-mortems and exercise reports that could be read. */
+  reports: readonly ActionReport[]
   /** The text of a file of the project. */
   read: (file: string) => string | undefined
   /** The faults a drill can inject; undefined when they are not known, and then any is accepted. */
@@ -34,11 +37,11 @@ export type Project = {
 
 /**
  * A small piece of a project, with what the rule says of it. The text is a whole plan file, a whole runbook, some of its front matter, or
- * what follows the front matter. Lines of `reports` count from the first line of the text.
+ * what follows the front matter; some of the front matter of a post-mortem, or what people wrote in one. Lines of `reports` count from the first line of the text.
  */
 export type Example = {
   title: string
-  in: PlanFile | 'runbook' | 'front-matter' | 'body'
+  in: PlanFile | 'runbook' | 'front-matter' | 'body' | 'postmortem' | 'postmortem-words'
   text: string
   reports?: { file?: string; line: number; column: number; message: string }[]
 }
@@ -70,4 +73,10 @@ export type RunbooksRule = Common & {
   check: (project: Project) => Problem[] | Promise<Problem[]>
 }
 
-export type Rule = RunbookRule | PlanRule | RunbooksRule
+/** Looks at one post-mortem or exercise report at a time. */
+export type ReportRule = Common & {
+  scope: 'report'
+  check: (report: ActionReport, project: Project) => Problem[]
+}
+
+export type Rule = RunbookRule | PlanRule | RunbooksRule | ReportRule

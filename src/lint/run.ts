@@ -11,6 +11,7 @@ export async function lint(project: Project, rules: readonly Rule[]): Promise<Fi
 }
 
 async function problemsOf(rule: Rule, project: Project): Promise<Problem[]> {
+  if (rule.scope === 'report') return project.reports.flatMap((report) => rule.check(report, project))
   if (rule.scope !== 'runbook') return await rule.check(project)
   // One after the other: a rule may start a program for each fence of a runbook.
   const problems: Problem[] = []

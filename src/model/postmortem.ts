@@ -11,15 +11,14 @@ const said = z.string().trim().min(1, 'expected some words')
 const instant = z.iso.datetime({ offset: true })
 const ms = z.number().nullable().describe('Milliseconds; null: not measured.')
 
-export const postmortemStatus = z.enum(['draft', 'in_review', 'reviewed', 'closed'])
-export type PostmortemStatus = z.infer<typeof postmortemStatus>
+const postmortemStatus = z.enum(['draft', 'in_review', 'reviewed', 'closed'])
 
 export const postmortemSeverity = z.enum(['sev1', 'sev2', 'sev3', 'sev4'])
 export const postmortemKind = z.enum(['incident', 'drill', 'exercise'])
-export const detectionSource = z.enum(['alert', 'human', 'customer'])
+const detectionSource = z.enum(['alert', 'human', 'customer'])
 
 /** Computed each time the document is written; nobody edits it. */
-export const measured = z.strictObject({
+const measured = z.strictObject({
   ttdMs: ms,
   ttaMs: ms,
   ttmMs: ms,

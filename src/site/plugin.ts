@@ -10,6 +10,7 @@ import { callTree, contactsPage, onCallPage } from './content/contacts.ts'
 import { docPages } from './content/doc-pages.ts'
 import { readDrills } from './content/drills.ts'
 import { exercisesPage } from './content/exercises.ts'
+import { evidencePage } from './content/evidence.ts'
 import { homeOf } from './content/home.ts'
 import { refuseLeaks } from './content/leaks.ts'
 import { rotas, soon } from './content/on-call.ts'
@@ -52,7 +53,7 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       allContentLoaded: ({ allContent }) => {
         docs = docPages(root, allContent['docusaurus-plugin-content-docs']?.['default'])
       },
-      contentLoaded: ({ actions }) => pages(root, audience).forEach(actions.addRoute),
+      contentLoaded: ({ actions }) => pages(root, audience, info).forEach(actions.addRoute),
       configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
       getClientModules: () => [path.join(import.meta.dirname, 'client/keep-copy.ts')],
       postBuild: ({ outDir }) => finish(root, outDir, audience, info, docs),
@@ -105,12 +106,12 @@ function finish(
   buildWorker(outDir, info)
 }
 
-function pages(root: string, audience: Audience): Page[] {
+function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
   const runbooks = readAllRunbooks(root)
   const { plan } = readPlan(root)
   const { drills, unreadable } = readDrills(root)
   const now = thisMinute()
-  const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date())
+  const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date(now))
   for (const problem of postmortems.problems) console.warn(`[WARNING] ${formatProblem(problem)}`)
   const exercises = exercisesPage(root)
   for (const file of exercises.unreadable)
@@ -128,6 +129,9 @@ function pages(root: string, audience: Audience): Page[] {
     page('/contacts/call-tree/', 'call-tree', { tree: callTree(plan, audience, now) }),
     page('/exercises/', 'exercises', { exercises: exercises.page }),
     page('/postmortems/', 'postmortems', { postmortems: postmortems.page }),
+    page('/evidence/', 'evidence', {
+      evidence: evidencePage(root, plan, drills, info.commit, new Date(now)),
+    }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
 }

@@ -120,6 +120,44 @@ export function projectOf(example: Example): Placed {
       file: EXAMPLE_RUNBOOK,
       firstLine: matterLines('').length + 2,
     }
+  if (example.in === 'postmortem' || example.in === 'postmortem-words') return postmortemOf(example)
   const file = PLAN_FILES[example.in]
   return { files: { ...sampleFiles(), [file]: `${example.text}\n` }, file, firstLine: 1 }
+}
+
+const POSTMORTEM = 'docs/postmortems/2026-11-20-example.md'
+const POSTMORTEM_MATTER = [
+  'id: 2026-11-20-example',
+  'title: Example',
+  'mdx: { format: md }',
+  'status: draft',
+  'severity: sev1',
+  'kind: drill',
+  'owner: ana',
+  'services: [orders-db]',
+  'runRefs: [r1]',
+  'startedAt: 2026-11-20T10:00:00Z',
+  'endedAt: 2026-11-20T11:00:00Z',
+  'measured: { ttdMs: null, ttaMs: null, ttmMs: null, resolveMs: null, rtoMs: 1, rpoMs: 0, acknowledged: 1, lost: 0 }',
+  `computed: ${'a'.repeat(64)}`,
+]
+
+/** A post-mortem with these lines of front matter first, or with these words of somebody. */
+function postmortemOf(example: Example): Placed {
+  const isMatter = example.in === 'postmortem'
+  const own = isMatter ? example.text.split('\n') : []
+  const keys = new Set(own.map((line) => line.split(':')[0]))
+  const rest = POSTMORTEM_MATTER.filter((line) => !keys.has(line.split(':')[0]))
+  const head = ['---', ...own, ...rest, '---', '', '<!-- write: summary -->']
+  const words = isMatter ? 'The standby took over.' : example.text
+  const text = [...head, words, '<!-- end: summary -->', ''].join('\n')
+  return {
+    files: {
+      ...sampleFiles(),
+      [POSTMORTEM]: text,
+      'docs/drills/passed.json': '{"run":"passed","startedAt":"2026-11-10T10:00:00Z","verdict":"passed"}',
+    },
+    file: POSTMORTEM,
+    firstLine: isMatter ? 2 : head.length + 1,
+  }
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { frontMatter } from '../../document/front-matter.ts'
 import { exerciseMatter } from '../../model/exercise.ts'
 import { exerciseFormat } from './exercise-format.ts'
+import { DOCUMENT_SCHEMAS, postmortemTemplate } from './documents.ts'
 import { exitCodes } from './exit-codes.ts'
 import { jsonSchema } from './json-schema.ts'
 import { lintRules } from './lint-rules.ts'
@@ -15,6 +16,7 @@ export const REFERENCE = 'docs/reference'
 export function referenceFiles(): Map<string, string> {
   const schemas = {
     ...PLAN_SCHEMAS,
+    ...DOCUMENT_SCHEMAS,
     runbook: { schema: frontMatter, summary: 'The front matter of a runbook.' },
     exercise: { schema: exerciseMatter, summary: 'The front matter of a tabletop exercise.' },
   }
@@ -24,6 +26,7 @@ export function referenceFiles(): Map<string, string> {
     [`${REFERENCE}/plan-files.md`, planFiles()],
     [`${REFERENCE}/message-variables.md`, messageVariables()],
     [`${REFERENCE}/lint-rules.md`, lintRules()],
+    [`${REFERENCE}/postmortem-template.md`, postmortemTemplate()],
     [`${REFERENCE}/exit-codes.md`, exitCodes()],
     ...Object.entries(schemas).map(([name, entry]): [string, string] => [
       `${REFERENCE}/${name}.schema.json`,

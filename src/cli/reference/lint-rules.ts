@@ -36,7 +36,8 @@ function ruleSection({ name, level, summary, examples }: Rule): string[] {
 }
 
 function text(example: Example): string {
-  return block(example.text, example.in === 'body' || example.in === 'runbook' ? 'mdx' : 'yaml')
+  const isText = example.in === 'body' || example.in === 'runbook'
+  return block(example.text, isText ? 'mdx' : example.in === 'postmortem-words' ? 'md' : 'yaml')
 }
 
 function reportLines({ reports = [] }: Example): string {

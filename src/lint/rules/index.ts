@@ -1,4 +1,12 @@
 import type { Rule } from '../rule.ts'
+import { actionVerb } from './action-verb.ts'
+import { actionVague } from './action-vague.ts'
+import { actionUnbounded } from './action-unbounded.ts'
+import { actionReference } from './action-reference.ts'
+import { actionOverdue } from './action-overdue.ts'
+import { actionUnproved } from './action-unproved.ts'
+import { postmortemOverdue } from './postmortem-overdue.ts'
+import { blameless } from './blameless.ts'
 import { backupInterval } from './backup-interval.ts'
 import { backupUnproved } from './backup-unproved.ts'
 import { contactPlaceholder } from './contact-placeholder.ts'
@@ -54,4 +62,12 @@ export const RULES: readonly Rule[] = [
   backupUnproved,
   recoveryOrder,
   unansweredAlert,
+  actionVerb,
+  actionVague,
+  actionUnbounded,
+  actionReference,
+  actionOverdue,
+  actionUnproved,
+  postmortemOverdue,
+  blameless,
 ]

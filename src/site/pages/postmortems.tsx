@@ -13,6 +13,9 @@ export default function Postmortems({ postmortems }: { postmortems: PostmortemsP
     <Layout title="Post-mortems" description="What happened, what was measured, what follows.">
       <Main className="page">
         <h1>Post-mortems</h1>
+        <p>
+          What they are good for as proof: <Link to="/evidence/">evidence</Link>.
+        </p>
         {rows.length === 0 ? (
           <p>
             There are none yet. <code>npm run postmortem -- &lt;run&gt;</code> writes one.

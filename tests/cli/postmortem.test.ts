@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { journalFile } from '../../src/journal/run-directory.ts'
+import { makeProject, runbook, step } from '../helpers/project.ts'
+import type { Project } from '../helpers/project.ts'
+import { repositoryFile } from '../document/temporary-project.ts'
+import { PLAN } from '../helpers/plan.ts'
+
+const BEN = `  ben:
+    name: Ben Example
+    roles: [dba]
+    timeZone: Europe/London
+    methods:
+      - { kind: voice, value: "+12065550198", priority: 1 }
+`
+const WORDS = {
+  summary: 'The shop was away.',
+  'contributing-factors': 'Two hosts looked alike.',
+  resolution: 'The standby took over.',
+}
+
+function project(t: TestContext): Project {
+  return makeProject(t, {
+    'runbooks/hello.mdx': runbook(
+      step('hello', 'expect="1s"', ['sh run', 'echo hello']) +
+        step('fails', 'expect="1s"', ['sh run', 'echo "| <oops>"; exit 3']),
+    ),
+    'runbooks/good.mdx': runbook(step('hello', 'expect="1s"', ['sh run', 'echo hello'])),
+    'templates/postmortem.md.hbs': readFileSync(repositoryFile('templates/postmortem.md.hbs'), 'utf8'),
+    'docs/plan/contacts.yaml': `${PLAN['docs/plan/contacts.yaml']}${BEN}`,
+  })
+}
+
+const write = (made: Project, run = 'last', ...more: string[]): ReturnType<Project['cli']> =>
+  made.cli(['postmortem', run, '--owner', 'ada', ...more])
+const documents = (made: Project): string[] =>
+  made.files().filter((file) => /postmortems\/[^/]+\.md$/.test(file))
+const onlyDocument = (made: Project): string => documents(made)[0] ?? assert.fail('there is no post-mortem')
+
+function fill(made: Project, file: string): void {
+  let text = made.read(file)
+  for (const [name, words] of Object.entries(WORDS))
+    text = text.replace(new RegExp(`(<!-- write: ${name} -->\n\n)[^\n]*`), `$1${words}`)
+  made.write(file, text)
+}
+
+void describe('a post-mortem from the command line', () => {
+  void test('goes from a run to closed, and every citation verifies', async (t) => {
+    const made = project(t)
+    await made.run('good')
+    assert.equal((await write(made)).code, 0)
+    const file = onlyDocument(made)
+    const id = path.basename(file, '.md')
+    const early = await made.cli(['postmortem', 'submit', id, '--reviewer', 'ben'])
+    assert.equal(early.code, 3)
+    assert.match(early.stderr, new RegExp(`${file}:\\d+ {2}"summary" has not been written yet`))
+    fill(made, file)
+    const own = await made.cli(['postmortem', 'submit', id, '--reviewer', 'ada'])
+    assert.match(own.stderr, /ada wrote this: somebody else reviews it/)
+    for (const [args, status] of [
+      [['submit', id, '--reviewer', 'ben'], 'in_review'],
+      [['review', id, '--by', 'ben'], 'reviewed'],
+      [['close', id, '--by', 'ada'], 'closed'],
+    ] as const) {
+      const { code, stderr } = await made.cli(['postmortem', ...args])
+      assert.equal(code, 0, stderr)
+      assert.match(made.read(file), new RegExp(`status: "${status}"`))
+      assert.ok(made.read(file).includes(WORDS.summary))
+    }
+    const { code, stdout } = await made.cli(['postmortem', 'verify', id])
+    assert.equal(code, 0)
+    assert.ok(
+      Number(/^(\d+) citations/.exec(stdout)?.[1]) >=
+        made.journal().filter(({ event }) => event === 'step-started').length,
+    )
+    const skipped = await made.cli(['postmortem', 'review', id, '--by', 'ben'])
+    assert.match(skipped.stderr, /the status is closed, expected in_review/)
+  })
+
+  void test('shows a published journal in which a byte was changed', async (t) => {
+    const made = project(t)
+    await made.run('good')
+    await write(made)
+    const journal =
+      made
+        .files()
+        .find((file) => file.startsWith('docs/postmortems/journals/') && file.endsWith('.ndjson')) ?? ''
+    made.write(journal, made.read(journal).replace('"step-started"', '"step-starteD"'))
+    const { code, stderr } = await made.cli([
+      'postmortem',
+      'verify',
+      path.basename(onlyDocument(made), '.md'),
+    ])
+    assert.equal(code, 4)
+    assert.match(stderr, /is not the one that was cited/)
+    const again = await write(made)
+    assert.equal(again.code, 4)
+    assert.match(again.stderr, /journal\.ndjson:\d+ {2}is not what the journal of the run says on this line/)
+  })
+
+  void test('works from the published journal alone: what failed keeps its output and its estimate', async (t) => {
+    const made = project(t)
+    await made.run('hello')
+    await write(made, 'last', '--unfinished')
+    const file = onlyDocument(made)
+    const before = made.read(file)
+    assert.match(before, /```text\n\| <oops>\n```/)
+    const elsewhere = { env: { DRILLBOOK_RUNS: path.join(made.root, 'nowhere') } }
+    const id = /runRefs:\n {2}- "(.*)"/.exec(before)?.[1] ?? ''
+    const again = await made.cli(['postmortem', id, '--unfinished'], elsewhere)
+    assert.equal(again.code, 0, again.stderr)
+    assert.equal(made.read(file), before)
+  })
+
+  void test('closes an action item only with its proof', async (t) => {
+    const made = project(t)
+    await made.run('good')
+    await write(made)
+    const file = onlyDocument(made)
+    const item =
+      'actions:\n  - { id: see, title: Alert on lag, owner: ada, type: detect, priority: p1, opened: 2026-01-01, due: 2026-01-20, doneWhen: The alert fires in a drill., runbook: good, step: hello }'
+    made.write(file, made.read(file).replace('actions: []', item))
+    const listed = await made.cli(['actions', '--json'])
+    assert.equal(JSON.parse(listed.stdout).overdue, true)
+    assert.match(
+      (await made.cli(['actions', '--csv'])).stdout,
+      /^report,id,title.*\r\n.*,see,Alert on lag,ada,/,
+    )
+    for (const [tracker, field] of [
+      ['github', 'body'],
+      ['jira', 'fields'],
+      ['gitlab', 'due_date'],
+    ] as const) {
+      const { stdout } = await made.cli(['actions', '--tracker', tracker])
+      assert.ok(field in JSON.parse(stdout).body, stdout)
+    }
+    const bare = await made.cli(['actions', 'close', 'see'])
+    assert.equal(bare.code, 2)
+    await made.run('hello')
+    const failed = await made.cli(['actions', 'close', 'see', '--run', 'last'])
+    assert.equal(failed.code, 3)
+    assert.match(failed.stderr, /proves nothing about see/)
+    await made.run('good')
+    const closed = await made.cli(['actions', 'close', 'see', '--run', 'last'])
+    assert.equal(closed.code, 0, closed.stderr)
+    assert.match(made.read(file), /verifiedByRun: "/)
+    assert.match(made.read(file), /\| Alert on lag \|.*\| done \|/)
+    assert.equal((await made.cli(['actions', 'wont-do', 'see', '--reason', 'x', '--by', 'ben'])).code, 3)
+  })
+})
+
+void describe('bad input leaves everything as it was', () => {
+  async function refused(
+    t: TestContext,
+    spoil: (made: Project) => void | Promise<void>,
+    expected: RegExp,
+    ...more: string[]
+  ): Promise<void> {
+    const made = project(t)
+    await made.run('good')
+    await write(made)
+    await spoil(made)
+    const before = new Map(
+      made
+        .files()
+        .filter((file) => file.startsWith('docs/'))
+        .map((file) => [file, made.read(file)]),
+    )
+    const { code, stderr } = await write(made, 'last', ...more)
+    assert.notEqual(code, 0)
+    assert.match(stderr, expected)
+    assert.doesNotMatch(stderr, /defect of Drillbook/)
+    const after = new Map(
+      made
+        .files()
+        .filter((file) => file.startsWith('docs/'))
+        .map((file) => [file, made.read(file)]),
+    )
+    assert.deepEqual(after, before)
+  }
+  const edit = (change: (text: string) => string) => (made: Project) => {
+    const file = onlyDocument(made)
+    made.write(file, change(made.read(file)))
+  }
+
+  void test('half-written front matter', (t) =>
+    refused(
+      t,
+      edit((text) => text.slice(0, 120)),
+      /\.md:1 {2}the front matter never ends/,
+    ))
+  void test('a damaged marker', (t) =>
+    refused(
+      t,
+      edit((text) => text.replace('<!-- end: summary -->', '<!-- end summary -->')),
+      /\.md:\d+ {2}is a damaged marker/,
+    ))
+  void test('words outside the regions', (t) =>
+    refused(
+      t,
+      edit((text) => text.replace('## Impact', '## Impact\n\nMine.')),
+      /outside the marked regions/,
+    ))
+  void test('a template with an error', (t) =>
+    refused(
+      t,
+      (made) => made.write('templates/postmortem.md.hbs', 'x\n{{nothing}}'),
+      /templates\/postmortem\.md\.hbs:2:3 {2}unknown variable "nothing"/,
+    ))
+  void test('a template that is not there', (t) =>
+    refused(t, () => undefined, /own\.hbs {2}there is no such template/, '--template', 'own.hbs'))
+  void test('two post-mortems of one run', (t) =>
+    refused(
+      t,
+      (made) => {
+        const file = onlyDocument(made)
+        made.write(file.replace('.md', '-b.md'), made.read(file))
+      },
+      /is a post-mortem of the same run as another/,
+    ))
+  void test('a run that never finished', (t) =>
+    refused(
+      t,
+      async (made) => {
+        await made.run('good')
+        const file = journalFile(made.lastRun())
+        writeFileSync(
+          file,
+          `${made.read(path.relative(made.root, file)).split('\n').slice(0, 4).join('\n')}\n`,
+        )
+      },
+      /journal\.ndjson:4 {2}the run .* is not finished/,
+    ))
+  void test('a journal of another version', (t) =>
+    refused(
+      t,
+      async (made) => {
+        await made.run('good')
+        const file = journalFile(made.lastRun())
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"v":1', '"v":2'))
+      },
+      /journal\.ndjson:1 {2}is not a journal event: v: /,
+    ))
+  void test('a journal with a line too many', (t) =>
+    refused(
+      t,
+      async (made) => {
+        await made.run('good')
+        appendFileSync(journalFile(made.lastRun()), '{}\n')
+      },
+      /journal\.ndjson:\d+ {2}is not a journal event/,
+    ))
+})

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { effect } from './effect.ts'
 import { firstPrompt } from './first-prompt.ts'
 import { hundredSteps } from './hundred-steps.ts'
+import { inform } from './inform.ts'
 import { BUSY_LOAD, untilQuiet } from './measure.ts'
 import type { Missing, Options, Row, Section } from './measure.ts'
 import { parse } from './parse.ts'
@@ -11,7 +12,7 @@ import { recovery } from './recovery.ts'
 import { isMet, machine, tableOf } from './table.ts'
 import { threeSteps } from './three-steps.ts'
 
-const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery]
+const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery, inform]
 
 const usage = `npm run bench -- [options]
 

@@ -1,6 +1,9 @@
 import type { IncidentEvent, Moment } from '../model/incident-event.ts'
 import type { Comms, Phase } from '../model/message-words.ts'
 
+/** A promise to them is kept by a message to anybody. */
+export const EVERYONE = 'everyone'
+
 export type RoleHolder = { role: string; person: string; since: string }
 /** `line` and `sha256` name the last line that the run's journal had when it was attached. */
 export type AttachedRun = { run: string; runbook: string; line: number; sha256: string; seq: number }
@@ -249,5 +252,7 @@ function addMessage(state: IncidentState, event: Of<'message_rendered'>): void {
     })),
   })
   if (phase !== null) state.phase = phase
-  state.promises = state.promises.filter((promise) => promise.audience !== audience)
+  state.promises = state.promises.filter(
+    (promise) => promise.audience !== audience && promise.audience !== EVERYONE,
+  )
 }

@@ -48,12 +48,13 @@ export async function declare(argv: string[], io: Io): Promise<ExitName> {
 
 function tell(id: string, { title, severity, commander }: Asked, io: Io): void {
   io.out(`Declared ${severity}: ${title}`)
-  io.out(`${id}, in command: ${commander}`)
+  io.out(id)
+  io.out(`In command: ${commander}`)
   io.out('')
-  io.out('Next:  npm run incident note "what you see"        one line, as often as you like')
-  io.out('       npm run incident promise 30m                when people hear from you again')
-  io.out('       npm run inform -- --to internal             tell them')
-  io.out('       npm run incident status                     time, roles, next update, clocks')
+  io.out('Next:  npm run incident note "what you see"   as often as you like')
+  io.out('       npm run incident promise 30m           the next update')
+  io.out('       npm run inform -- --to internal        tell them')
+  io.out('       npm run incident status                time, roles, clocks')
 }
 
 function known(what: string, name: string, names: object): string {

@@ -1,3 +1,4 @@
+import { EVERYONE } from '../../journal/fold-incident.ts'
 import { parseDuration, formatDuration } from '../../model/duration.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
@@ -72,7 +73,7 @@ function handOver(
 
 export async function promiseUpdate(argv: string[], io: Io): Promise<ExitName> {
   const { values, positionals } = readOptions('promise', argv, {
-    to: { type: 'string', default: 'everyone' },
+    to: { type: 'string', default: EVERYONE },
   })
   const wait = parseDuration(positionals.join(''))
   if (wait === undefined || wait === 0)

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { printable } from '../../host/text.ts'
 import { foldIncident } from '../../journal/fold-incident.ts'
 import type { IncidentState } from '../../journal/fold-incident.ts'
@@ -6,6 +7,7 @@ import { requireIncident } from '../../journal/incident-directory.ts'
 import { journalFile } from '../../journal/run-directory.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
+import type { Regulations } from '../../model/regulation.ts'
 import { clocksOf } from '../../reports/clocks.ts'
 import { table } from '../../reports/summary.ts'
 import type { Io } from '../command.ts'
@@ -18,19 +20,40 @@ import { unsentOf } from './unsent.ts'
 
 /** Elapsed time, roles, the next update, clocks, and what did not leave. Reads only. */
 export async function status(argv: string[], io: Io): Promise<ExitName> {
-  const { values, positionals } = readOptions('status', argv, {})
+  const { values, positionals } = readOptions('status', argv, { watch: { type: 'boolean' } })
   const { root, runs } = surroundings(values.operator)
   const directory = chooseIncident(runs, positionals[0] ?? values.incident)
-  const state = foldIncident(requireIncident(journalFile(directory)).events)
-  if (state.declaredAt === '')
-    throw new OperatorError('usage', { file: journalFile(directory), message: 'was never declared' })
   const { plan } = await openPlan(root)
   const { regulations } = await openCommunications(root, plan)
+  const look = (): ReturnType<typeof statusOf> => statusOf(runs, directory, regulations)
+  const lines = (): string[] => {
+    const { state, now, facts } = look()
+    return statusLines(state, now, facts).map(printable)
+  }
+  if (values.json === true) {
+    const { state, now, facts } = look()
+    io.out(JSON.stringify(asJson(state, facts, now)))
+    return 'ok'
+  }
+  if (values.watch !== true || !process.stdout.isTTY) for (const line of lines()) io.out(line)
+  else
+    for (;;) {
+      io.out([HOME_AND_CLEAR, ...lines(), '', 'Ctrl-C leaves.'].join('\n'))
+      await delay(TICK_MS)
+    }
+  return 'ok'
+}
+
+const HOME_AND_CLEAR = '\u001B[H\u001B[J'
+const TICK_MS = 1000
+
+function statusOf(runs: string, directory: string, regulations: Regulations) {
+  const file = journalFile(directory)
+  const state = foldIncident(requireIncident(file).events)
+  if (state.declaredAt === '') throw new OperatorError('usage', { file, message: 'was never declared' })
   const now = Date.now()
   const facts = { clocks: clocksOf(state, regulations, now), unsent: unsentOf(runs, directory, state) }
-  if (values.json === true) io.out(JSON.stringify(asJson(state, facts, now)))
-  else for (const line of statusLines(state, now, facts)) io.out(printable(line))
-  return 'ok'
+  return { state, now, facts }
 }
 
 function asJson(state: IncidentState, facts: object, now: number): object {

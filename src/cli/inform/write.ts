@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { redact } from '../../host/redaction/declared.ts'
-import { printable } from '../../host/text.ts'
+import { printable, wrap } from '../../host/text.ts'
 import { copyToClipboard } from '../../inform/clipboard.ts'
 import { outgoing, outgoingLines } from '../../inform/outgoing.ts'
 import { requireIncident } from '../../journal/incident-directory.ts'
@@ -182,11 +182,13 @@ function nextUpdate(
 
 function shown({ audience, phase, template, channels, text }: Draft): string[] {
   return [
-    `To ${audience}, ${phase}, by ${channels.join(', ')}  (templates/inform/${template}.hbs)`,
+    `To ${audience}, ${phase}, by ${channels.join(', ')}`,
+    `from templates/inform/${template}.hbs`,
     '',
     ...text
       .trimEnd()
       .split('\n')
+      .flatMap((line) => wrap(line, (process.stdout.columns || 80) - 4))
       .map((line) => `  ┃ ${line}`),
     '',
   ]

@@ -53,7 +53,9 @@ export const framework = z.strictObject({
   title: z.string().min(1),
   version: z.string().min(1),
   url: z.url().describe('Where the text is.'),
-  asOf: z.iso.date().describe('When this map was last compared with the text.'),
+  asOf: z.iso
+    .date()
+    .describe('When this map was written down; whoever compares it with the text again changes it.'),
   controls: z.array(control).min(1),
 })
 export type Framework = z.infer<typeof framework>

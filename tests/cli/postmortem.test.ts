@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -149,6 +149,74 @@ void describe('a post-mortem from the command line', () => {
     assert.match(made.read(file), /verifiedByRun: "/)
     assert.match(made.read(file), /\| Alert on lag \|.*\| done \|/)
     assert.equal((await made.cli(['actions', 'wont-do', 'see', '--reason', 'x', '--by', 'ben'])).code, 3)
+  })
+})
+
+void describe('a post-mortem of an incident', () => {
+  const incident = async (made: Project, ...args: string[]): Promise<void> => {
+    const { code, stderr } = await made.cli(['incident', ...args])
+    assert.equal(code, 0, stderr)
+  }
+  const declare = (made: Project, title: string): Promise<void> =>
+    incident(
+      made,
+      'declare',
+      '--title',
+      title,
+      '--severity',
+      'sev2',
+      '--commander',
+      'ada',
+      '--service',
+      'shop',
+    )
+  const idOf = (made: Project, part: string): string =>
+    made
+      .files()
+      .flatMap((file) => /incidents\/(inc-[^/]*)\//.exec(file)?.[1] ?? [])
+      .find((id) => id.includes(part)) ?? assert.fail(`no incident ${part}`)
+
+  void test('measures between what people told, and cites both journals', async (t) => {
+    const made = project(t)
+    await declare(made, 'Shop away')
+    await incident(made, 'mark', 'impact_start', 'orders fail with <500> | {id}', '--at', '-20m')
+    await incident(made, 'mark', 'detected', 'the alert', '--at', '-18m')
+    await made.run('good')
+    await incident(made, 'attach', path.basename(made.lastRun()))
+    await incident(made, 'mark', 'resolved', 'orders are placed')
+    const open = await write(made, idOf(made, 'shop-away'))
+    assert.equal(open.code, 2)
+    assert.match(open.stderr, /journal\.ndjson:\d+ {2}the incident .* is not over/)
+    await incident(made, 'close', '--text', 'it is over')
+    // The run leads to the incident that it belongs to.
+    const made_ = await write(made, path.basename(made.lastRun()))
+    assert.equal(made_.code, 0, made_.stderr)
+    const file = onlyDocument(made)
+    const text = made.read(file)
+    assert.match(text, /^kind: "incident"$/m)
+    assert.match(text, /\| Time to detect \| 2 m \|/)
+    assert.match(text, /\| Time to acknowledge \| not measured \|/)
+    assert.match(text, /impact_start \| ada|impact\\_start/)
+    assert.match(text, /orders fail with &lt;500&gt; \\\| \{id\}/)
+    assert.match(text, /hello: started/)
+    const verified = await made.cli(['postmortem', 'verify', path.basename(file, '.md')])
+    assert.equal(verified.code, 0, verified.stderr)
+  })
+
+  void test('refuses a run that two incidents claim', async (t) => {
+    const made = project(t)
+    await made.run('good')
+    const run = path.basename(made.lastRun())
+    await declare(made, 'First')
+    const first = idOf(made, 'first')
+    await incident(made, 'attach', run, '--incident', first)
+    // Attaching it to another is refused; a journal that came from elsewhere may claim it all the same.
+    const folder = path.join(made.runs, 'incidents')
+    cpSync(path.join(folder, first), path.join(folder, first.replace('first', 'second')), { recursive: true })
+    const { code, stderr } = await write(made, run)
+    assert.equal(code, 2)
+    assert.match(stderr, /journal\.ndjson:\d+ {2}the run .* belongs to the incident .*first/)
+    assert.deepEqual(documents(made), [])
   })
 })
 

@@ -24,7 +24,7 @@ export function indexPage(data: IndexData): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${STYLE}</style></head>
 <body>
 <h1>${escape(title)}</h1>
-<p>Made on ${escape(createdAt)} from commit <code>${escape(commit)}</code>. The map of controls is of ${escape(framework.version)}, last compared with <a href="${escape(framework.url)}">its text</a> on ${escape(framework.asOf)}.</p>
+<p>Made on ${escape(createdAt)} from commit <code>${escape(commit)}</code>. The map of controls is of ${escape(framework.version)}, written down on ${escape(framework.asOf)}; <a href="${escape(framework.url)}">the text itself</a> decides.</p>
 <p><strong>These records support the controls named here. Whether they are enough is for the reader to judge.</strong> <code>node verify.mjs</code> in this folder checks that nothing was changed; it needs neither network nor packages.</p>
 <h2>Controls</h2>
 ${table(['control', 'about', 'supported by', 'records', 'newest', 'age', 'gap'], coverage.flatMap(controlRows))}

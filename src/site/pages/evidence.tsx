@@ -42,7 +42,8 @@ function Framework({ framework }: { framework: FrameworkView }): ReactNode {
     <section>
       <h2 id={id}>{title}</h2>
       <p className="aside">
-        {version}; this map was last compared with <a href={url}>its text</a> on {asOf}.
+        {version}. This map was written down on {asOf}; compare it with <a href={url}>the text</a> before you
+        rely on it.
       </p>
       <table className="stacking">
         <thead>

@@ -189,8 +189,8 @@ void describe('a post-mortem of an incident', () => {
     assert.match(open.stderr, /journal\.ndjson:\d+ {2}the incident .* is not over/)
     await incident(made, 'close', '--text', 'it is over')
     // The run leads to the incident that it belongs to.
-    const made_ = await write(made, path.basename(made.lastRun()))
-    assert.equal(made_.code, 0, made_.stderr)
+    const whole = await write(made, path.basename(made.lastRun()))
+    assert.equal(whole.code, 0, whole.stderr)
     const file = onlyDocument(made)
     const text = made.read(file)
     assert.match(text, /^kind: "incident"$/m)

@@ -274,6 +274,60 @@ void test('a rollback is killed in the middle of a step: nothing is undone twice
   await assertSound(project)
 })
 
+const DOUBTFUL =
+  step('one', '', effect('one'), ['sh rollback', WAITS], ['sh rollback', 'echo last >> effects.log']) +
+  step('two', '', effect('two'))
+
+/** Runner and supervisor are both killed while a rollback is under way. */
+async function killedWhileUndoing(project: Project, terminal: Terminal): Promise<void> {
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(/\[2\/2\][\s\S]*\? Run this step/, 'b')
+  await terminal.answer(/Why is it rolled back\?/, 'why not')
+  await terminal.answer(/Roll back: The step one[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
+  await begun(project)
+  for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
+  await terminal.sees(/\[exit \d+\]/)
+  project.write('go', '')
+}
+
+void test('a rollback of which nobody knows is asked about: it is undone', needsTmux, async (t) => {
+  const { project, start } = open(t, DOUBTFUL)
+  await killedWhileUndoing(project, start())
+  const again = start('resume')
+  await again.sees(/It is not known whether one is undone: the runner and its supervisor ended/)
+  await again.endsWith(/\? Undo this step[\s\S]*r roll back · y it is undone · k keep as it is[\s\S]*›$/)
+  again.press('Enter')
+  await again.endsWith(/Enter alone does nothing here/)
+  await again.answer(/›/, 'y')
+  await again.answer(/How do you know\?/, 'I looked')
+  await again.exits(1)
+  assert.equal(effects(project), 'one last', 'the doubtful one is not repeated, the one after it is done')
+  assert.equal(standing(project.journal()), 'one rolled-back')
+  const found = only(project.journal(), 'fence-finished').filter((event) => event.found === 'person')
+  assert.equal(found.length, 1)
+  const notes = only(project.journal(), 'note-added').map(({ text }) => text)
+  assert.deepEqual(notes, ['one: the operator found it undone: I looked'])
+  await assertSound(project)
+})
+
+void test(
+  'a rollback of which nobody knows is asked about until there is an answer: it is repeated',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(t, DOUBTFUL)
+    await killedWhileUndoing(project, start())
+    const paused = start('resume')
+    await paused.answer(/not known whether one is undone[\s\S]*\? Undo this step[\s\S]*›$/, 'p')
+    await paused.exits(130)
+    const again = start('resume')
+    await again.answer(/not known whether one is undone[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
+    await again.exits(1)
+    assert.equal(effects(project), 'one one last')
+    assert.equal(standing(project.journal()), 'one rolled-back')
+    await assertSound(project)
+  },
+)
+
 void test('a rollback fails: it stops there and says which; it can be tried again', needsTmux, async (t) => {
   const body =
     step('one', '', effect('one'), undo('one')) +

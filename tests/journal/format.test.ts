@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { envelope, eventBody } from '../../src/model/event.ts'
 import { REPOSITORY } from '../helpers/project.ts'
 
@@ -20,9 +21,10 @@ const documented = new Map(
   sections.map((section) => [section.split('\n')[0]?.trim() ?? '', fieldsOf(section)]),
 )
 
-void test('the document names every event, in the order in which nothing is missing', () => {
+void test('the document names every event, each once', () => {
   const known = eventBody.options.map((option) => option.shape.event.value)
-  const named = [...documented.keys()].filter((name) => /^[a-z]+(-[a-z]+)+$/.test(name))
+  const headings = sections.map((section) => section.split('\n')[0]?.trim() ?? '')
+  const named = headings.filter((name) => /^[a-z]+(-[a-z]+)+$/.test(name))
   assert.deepEqual([...named].sort(), [...known].sort())
 })
 
@@ -42,4 +44,19 @@ for (const option of eventBody.options) {
     )
     assert.deepEqual([...(documented.get(name) ?? [])].sort(), expected.sort())
   })
+
+  void test(`the document names the words that fields of ${name} may hold`, () => {
+    const section = sections.find((one) => one.startsWith(`${name}\n`)) ?? ''
+    for (const [field, schema] of Object.entries(option.shape)) {
+      const row = section.split('\n').find((line) => line.startsWith(`| \`${field}\``)) ?? ''
+      for (const word of wordsOf(z.toJSONSchema(schema)))
+        assert.ok(field === 'event' || row.includes(`\`${word}\``), `${field}: ${word}`)
+    }
+  })
+}
+
+/** The values of a field that has only a few. */
+function wordsOf({ enum: words, anyOf }: z.core.JSONSchema.BaseSchema): string[] {
+  const own = (words ?? []).filter((word): word is string => typeof word === 'string')
+  return [...own, ...(anyOf ?? []).flatMap((part) => (typeof part === 'boolean' ? [] : wordsOf(part)))]
 }

@@ -94,8 +94,8 @@ void test(
       ),
     })
     makeVault(project)
-  const printed = readFileSync(project.path('secret/printed'))
-  assert.ok(NEEDLES.every((needle) => printed.includes(needle)))
+    const printed = readFileSync(project.path('secret/printed'))
+    assert.ok(NEEDLES.every((needle) => printed.includes(needle)))
     const end = await project.run('leak', [], { env: { DRILLBOOK_INPUT_TOKEN: TOKEN } })
     assert.equal(end.code, 0, end.stderr)
     const log = only(end.events, 'fence-finished').map(

@@ -42,7 +42,7 @@ export function projectorView(
           from,
           to,
           method,
-          text,
+          text: filled(text),
           scenario: inject.scenarioMs === undefined ? '' : scenarioTime(exercise, inject.scenarioMs),
           isCurrent,
           questions: isCurrent ? inject.questions : [],
@@ -50,4 +50,9 @@ export function projectorView(
       ]
     }),
   }
+}
+
+/** Lines that the author broke within a paragraph are joined; lists, tables and blocks stay as they are. */
+function filled(text: string): string {
+  return text.includes('```') ? text : text.replace(/([^\n])\n(?=[^\n\-*|>#\d`])/g, '$1 ')
 }

@@ -13,7 +13,7 @@ import { colourCode } from './remark/prose.ts'
 import { exercisePage } from './remark/exercise-page.ts'
 import { runbookPage } from './remark/runbook-page.ts'
 
-const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'reports', 'print']
+const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'reports', 'exercise', 'print']
 
 /** A tick box in the colour of the theme; inline, so that no page asks for a file that is not there. */
 const ICON =

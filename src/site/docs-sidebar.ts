@@ -11,6 +11,7 @@ const ORDER = [
   'architecture',
   'journal-format',
   'incident-format',
+  'exercise-journal',
   'reference',
   'decisions',
 ]

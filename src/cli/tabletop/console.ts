@@ -49,7 +49,11 @@ class Console {
     this.#play = play
     this.#options = options
     this.#message =
-      play.state.lines > 1 ? `Resumed. The clock stands still (${play.state.pauseReason}): p goes on.` : ''
+      play.state.lines > 1
+        ? `Resumed. The clock stands still (${play.state.pauseReason}): p goes on.`
+        : options.projector === undefined
+          ? ''
+          : 'u shows the address of the projector view.'
     const draw = (prompt: string) => consoleRows(this.#shown(), screen, prompt)
     this.#dialog = new Dialog(screen, draw, () => play.keepTime())
   }

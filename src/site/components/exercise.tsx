@@ -50,17 +50,26 @@ const ROLE_NAMES: Record<string, string> = { dataCollector: 'data collector' }
 
 export function ExerciseRoles({ roles, absent }: Roles): ReactNode {
   return (
-    <dl className="facts">
-      {[...roles, ...(absent.length === 0 ? [] : [{ role: 'away in the scenario', who: absent }])].map(
-        ({ role, who }) => (
-          <div key={role}>
-            <dt>{ROLE_NAMES[role] ?? role}</dt>
-            <dd>{who.length === 0 ? 'not named' : who.map((one) => one.replace(':', ' ')).join(', ')}</dd>
-          </div>
-        ),
-      )}
-    </dl>
+    <table>
+      <tbody>
+        {[...roles, ...(absent.length === 0 ? [] : [{ role: 'away in the scenario', who: absent }])].map(
+          ({ role, who }) => (
+            <tr key={role}>
+              <th scope="row">{ROLE_NAMES[role] ?? role}</th>
+              <td>{who.length === 0 ? 'not named' : who.map(named).join(', ')}</td>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>
   )
+}
+
+/** `person:maria-keller` is that person; `role:dba` is everyone who has the role. */
+function named(who: string): string {
+  return who.startsWith('role:')
+    ? `everyone with the role ${who.slice('role:'.length)}`
+    : who.slice('person:'.length)
 }
 
 export function Spoilers({ count, children }: { count: number; children: ReactNode }): ReactNode {

@@ -175,10 +175,10 @@ function list(entries: Flow[][]): List {
   return {
     type: 'list',
     ordered: false,
-    spread: true,
+    spread: false,
     children: entries.map((children) => ({
       type: 'listItem',
-      spread: true,
+      spread: children.length > 1,
       children,
     })),
   }

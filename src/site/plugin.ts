@@ -13,7 +13,7 @@ import { exercisesPage } from './content/exercises.ts'
 import { evidencePage } from './content/evidence.ts'
 import { homeOf } from './content/home.ts'
 import { refuseLeaks } from './content/leaks.ts'
-import { rotas, soon } from './content/on-call.ts'
+import { rotas, soon, thisMinute } from './content/on-call.ts'
 import type { Audience } from './content/people.ts'
 import { personName, readPlan } from './content/plan.ts'
 import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
@@ -134,13 +134,6 @@ function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
     }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
-}
-
-const MINUTE_MS = 60_000
-
-/** Handoffs are at full minutes, and so is what is computed from now on. */
-function thisMinute(): number {
-  return Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS
 }
 
 function page(route: string, component: string, props: Record<string, unknown>): Page {

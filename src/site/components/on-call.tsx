@@ -8,7 +8,14 @@ import { Methods } from './reach.tsx'
  * Who is on call, and who comes next. The page cannot know when it is read: it says until when each person is on call, and where a
  * script runs it marks the one of now.
  */
-export function OnCallNow({ rotas }: { rotas: readonly ShownRota[] }): ReactNode {
+export function OnCallNow({
+  rotas,
+  brief = false,
+}: {
+  rotas: readonly ShownRota[]
+  /** Only the first way to reach somebody. */
+  brief?: boolean
+}): ReactNode {
   const now = useNow()
   if (rotas.length === 0) return null
   return (
@@ -19,7 +26,7 @@ export function OnCallNow({ rotas }: { rotas: readonly ShownRota[] }): ReactNode
           <ol>
             {ahead(rota.duties, now).map((duty) => (
               <li key={duty.fromMs} className={isNow(duty, now) ? 'on-call-now' : undefined}>
-                <Duty duty={duty} isNow={isNow(duty, now)} timeZone={rota.timeZone} />
+                <Duty duty={duty} isNow={isNow(duty, now)} timeZone={rota.timeZone} brief={brief} />
               </li>
             ))}
           </ol>
@@ -43,8 +50,11 @@ function isNow({ fromMs, toMs }: ShownDuty, now: number | undefined): boolean {
   return now !== undefined && fromMs <= now && now < toMs
 }
 
-function Duty({ duty, isNow, timeZone }: { duty: ShownDuty; isNow: boolean; timeZone: string }): ReactNode {
+type DutyProps = { duty: ShownDuty; isNow: boolean; timeZone: string; brief: boolean }
+
+function Duty({ duty, isNow, timeZone, brief }: DutyProps): ReactNode {
   const { person, to } = duty
+  const spoken = person?.methods.filter(({ kind }) => kind !== 'email' && kind !== 'chat') ?? []
   return (
     <>
       {person ? <strong>{person.name}</strong> : <strong className="warning">▲ Nobody</strong>}
@@ -52,9 +62,7 @@ function Duty({ duty, isNow, timeZone }: { duty: ShownDuty; isNow: boolean; time
       <span className="aside">
         until {to} ({timeZone})
       </span>
-      {person && (
-        <Methods methods={person.methods.filter(({ kind }) => kind !== 'email' && kind !== 'chat')} />
-      )}
+      {person && <Methods methods={spoken.slice(0, brief ? 1 : spoken.length)} />}
     </>
   )
 }

@@ -2,14 +2,16 @@ import Link from '@docusaurus/Link'
 import type { ReactNode } from 'react'
 import { planned } from '../../steps/view-words.ts'
 import type { Card } from '../content/card.ts'
+import type { ShownRota } from '../content/on-call.ts'
 import { AtWork } from './at-work.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { AgainstObjective, EstimateText, MeasuredNote, MeasuredTime } from './figures.tsx'
+import { OnCallNow } from './on-call.tsx'
 import { CallLine } from './reach.tsx'
 import { SeverityMark } from './severity.tsx'
 
 /** Whether this is the right page, what was promised, what was measured, and how to begin. */
-export function RunbookCard({ card }: { card: Card }): ReactNode {
+export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] }): ReactNode {
   const { service, triggers, inputs, callees } = card
   return (
     <>
@@ -20,6 +22,11 @@ export function RunbookCard({ card }: { card: Card }): ReactNode {
           <Row name="Severity">
             <SeverityMark severity={card.severity} />
           </Row>
+          {onCall.length > 0 && (
+            <Row name="On call">
+              <OnCallNow rotas={onCall} brief />
+            </Row>
+          )}
           {service.owner !== undefined && (
             <Row name="Owner, call">
               {service.owner}

@@ -80,3 +80,10 @@ export function rotasForService(plan: Plan, service: string, audience: Audience,
   const wanted = schedulesFor(plan.contacts, service)
   return soon(rotas(plan, audience, nowMs)).filter(({ id }) => wanted.includes(id))
 }
+
+const MINUTE_MS = 60_000
+
+/** Handoffs are at full minutes, and so is what is computed from now on. */
+export function thisMinute(): number {
+  return Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS
+}

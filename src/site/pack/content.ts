@@ -53,7 +53,7 @@ export function packContent(root: string, audience: Audience, info: BuildInfo, a
     runbooks: runbooks.map((runbook) => ({
       runbook,
       index: indexNodes(runbook.nodes),
-      children: pageOf(root, runbook.id, audience),
+      children: pageOf(root, runbook.id, audience, atMs),
       callees: calleesOf(plan, runbook, audience),
       policies: policiesOf(plan, runbook, contacts),
     })),

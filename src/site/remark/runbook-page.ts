@@ -5,6 +5,7 @@ import { runbookCard } from '../content/card.ts'
 import { gapsAt } from '../content/exercises.ts'
 import type { Gap } from '../content/exercises.ts'
 import { readDrills } from '../content/drills.ts'
+import { rotasForService, thisMinute } from '../content/on-call.ts'
 import type { Audience } from '../content/people.ts'
 import { readPlan } from '../content/plan.ts'
 import { readRunbook, runbookIdOf } from '../content/runbooks.ts'
@@ -25,7 +26,7 @@ export function runbookPage({ root, audience }: Options): (tree: Root, file: { p
   return (tree, file) => {
     const id = runbookIdOf(root, file.path)
     if (id === undefined) throw new Error(`${file.path} is not below ${path.join(root, 'runbooks')}`)
-    tree.children = withGaps(pageOf(root, id, audience), gapsAt(root, id))
+    tree.children = withGaps(pageOf(root, id, audience, thisMinute()), gapsAt(root, id))
   }
 }
 
@@ -35,10 +36,12 @@ function withGaps(children: Root['children'], gaps: Gap[]): Root['children'] {
   return [...children.slice(0, 2), element('OpenGaps', { gaps }), ...children.slice(2)]
 }
 
-/** Everything that stands on the page of a runbook, in order. */
-export function pageOf(root: string, id: string, audience: Audience): Root['children'] {
+/** Everything that stands on the page of a runbook, in order. Who is on call is computed from `nowMs` on. */
+export function pageOf(root: string, id: string, audience: Audience, nowMs: number): Root['children'] {
   const runbook = readRunbook(root, id)
-  const card = runbookCard(runbook, readPlan(root).plan, readDrills(root).drills, audience)
+  const { plan } = readPlan(root)
+  const card = runbookCard(runbook, plan, readDrills(root).drills, audience)
+  const onCall = rotasForService(plan, runbook.service, audience, nowMs)
   const index = indexNodes(runbook.nodes)
   const page = { root, runbook, index, readFile: new ProjectFiles(root).read }
   const source = readTree(root, runbook, id)
@@ -46,7 +49,7 @@ export function pageOf(root: string, id: string, audience: Audience): Root['chil
   const appendix = imported.length === 0 ? [] : [{ id: IMPORTED.id, value: IMPORTED.title, level: 2 }]
   return [
     tocExport(runbook.nodes, index, appendix),
-    element('RunbookCard', { card }),
+    element('RunbookCard', { card, onCall }),
     ...showElements(source.children, runbook.nodes, 2, page),
     ...imported,
   ]

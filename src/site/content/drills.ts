@@ -2,9 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { drillRecordSchema } from '../../reports/drill-record.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
+import { onceInABuild } from './once.ts'
 
 /** The published drills, newest first, and the files that are not one. A folder that is not there holds none. */
-export function readDrills(root: string): { drills: DrillRecord[]; unreadable: string[] } {
+export const readDrills = onceInABuild((root: string): { drills: DrillRecord[]; unreadable: string[] } => {
   const drills: DrillRecord[] = []
   const unreadable: string[] = []
   for (const file of jsonFiles(path.join(root, 'docs/drills'))) {
@@ -13,7 +14,7 @@ export function readDrills(root: string): { drills: DrillRecord[]; unreadable: s
     else unreadable.push(path.relative(root, file))
   }
   return { drills: drills.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt)), unreadable }
-}
+})
 
 function jsonFiles(folder: string): string[] {
   try {

@@ -7,6 +7,7 @@ import type { Problem } from '../../model/problem.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Runbook } from '../../model/runbook.ts'
 import { steps } from '../../model/runbook.ts'
+import { onceInABuild } from './once.ts'
 import { unshowable } from './showable.ts'
 
 /** The id of the runbook that a file of the project is, or undefined when it is none. */
@@ -18,7 +19,7 @@ export function runbookIdOf(root: string, file: string): string | undefined {
 }
 
 /** One runbook, as the runner reads it. A mistake fails the build with its place. */
-export function readRunbook(root: string, id: string): Runbook {
+export const readRunbook = onceInABuild((root: string, id: string): Runbook => {
   const { runbook, problems } = loadRunbook(root, id)
   if (!runbook) throw new OperatorError('failed', problems)
   const shown = [
@@ -31,7 +32,7 @@ export function readRunbook(root: string, id: string): Runbook {
   const wrong = shown.flatMap(unshowable)
   if (wrong.length > 0) throw new OperatorError('failed', wrong)
   return runbook
-}
+})
 
 /** The scripts that no fence names, but that one imports: they run, so they are shown. */
 export function importedScripts(root: string, { nodes, sources }: Runbook): { file: string; code: string }[] {

@@ -11,6 +11,8 @@ export type Row = {
   againstMs: number
   ratio: number
   rounds: number
+  /** What the figures are in, where it is not milliseconds. */
+  unit?: 'kB' | 'MB'
   /** The ratio that is promised; without it the row only informs. */
   target?: Target
   /** Every round, for whoever doubts a median. */
@@ -59,7 +61,7 @@ export async function interleave<Name extends string>(
 }
 
 export function compare(
-  names: { section: string; what: string; against: string },
+  names: Pick<Row, 'section' | 'what' | 'against' | 'unit'>,
   samples: Row['samples'],
   target?: Target,
 ): Row {

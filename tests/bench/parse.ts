@@ -65,7 +65,7 @@ function requireFindings(error: unknown): void {
 }
 
 /** A runbook as people write them: prose, a check, a script, a proof and a way back in each of three steps. */
-function generated(number: number): string {
+export function generated(number: number): string {
   const head = [
     '---',
     `title: Recover service ${number}`,

@@ -10,9 +10,11 @@ import type { Missing, Options, Row, Section } from './measure.ts'
 import { parse } from './parse.ts'
 import { recovery } from './recovery.ts'
 import { isMet, machine, tableOf } from './table.ts'
+import { site } from './site.ts'
 import { threeSteps } from './three-steps.ts'
 
 const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery, inform]
+const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery, site]
 
 const usage = `npm run bench -- [options]
 

@@ -23,9 +23,9 @@ export function tableOf(title: string, rows: readonly (Row | Missing)[]): string
 function cellsOf(row: Row): string[] {
   return [
     row.what,
-    milliseconds(row.medianMs),
+    figure(row.medianMs, row.unit),
     row.against,
-    milliseconds(row.againstMs),
+    figure(row.againstMs, row.unit),
     row.ratio.toFixed(2),
     promise(row),
     String(row.rounds),
@@ -43,8 +43,8 @@ function promise({ target, ratio }: Row): string {
   return `≤ ${target.atMost} met, aim ${target.aim} ${ratio <= target.aim ? 'met' : 'missed'}`
 }
 
-function milliseconds(value: number): string {
-  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`
+function figure(value: number, unit = 'ms'): string {
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`
 }
 
 /** Names to the left, figures to the right. */

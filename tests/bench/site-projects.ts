@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { timeProgram } from './measure.ts'
@@ -26,7 +35,7 @@ export function stockSite(more: Runbooks = NONE): SiteProject {
   const { write, ...project } = copyOfPages(more)
   write('package.json', '{ "name": "stock", "private": true }\n')
   write('docusaurus.config.js', STOCK_CONFIG)
-  write('src/theme/MDXComponents.js', STOCK_COMPONENTS)
+  write('src/theme/MDXComponents.js', stockComponents(project.root))
   write('src/pages/index.js', STOCK_HOME)
   return project
 }
@@ -69,11 +78,22 @@ module.exports = {
 }
 `
 
-const STOCK_COMPONENTS = `import React from 'react'
+/** Every element that a page of the copy names, as a plain box. */
+function stockComponents(root: string): string {
+  const texts = ['docs', 'runbooks'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.mdx'))
+      .map((file) => readFileSync(path.join(root, folder, file), 'utf8')),
+  )
+  const names = new Set(
+    texts.flatMap((text) => [...text.matchAll(/<([A-Z][A-Za-z]+)/g)].map(([, name]) => name)),
+  )
+  return `import React from 'react'
 import MDXComponents from '@theme-original/MDXComponents'
 const Box = ({ id, children }) => <section id={id}>{children}</section>
-export default { ...MDXComponents, Step: Box, Decision: Box, Choice: Box, Parallel: Box, Inform: Box, Use: Box }
+export default { ...MDXComponents, ${[...names].map((name) => `${name}: Box`).join(', ')} }
 `
+}
 
 const STOCK_HOME = `import React from 'react'
 import Layout from '@theme/Layout'

@@ -13,8 +13,16 @@ import { isMet, machine, tableOf } from './table.ts'
 import { site } from './site.ts'
 import { threeSteps } from './three-steps.ts'
 
-const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery, inform]
-const SECTIONS: readonly Section[] = [firstPrompt, effect, threeSteps, hundredSteps, parse, recovery, site]
+const SECTIONS: readonly Section[] = [
+  firstPrompt,
+  effect,
+  threeSteps,
+  hundredSteps,
+  parse,
+  recovery,
+  inform,
+  site,
+]
 
 const usage = `npm run bench -- [options]
 

@@ -22,11 +22,7 @@ export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] 
           <Row name="Severity">
             <SeverityMark severity={card.severity} />
           </Row>
-          {onCall.length > 0 && (
-            <Row name="On call">
-              <OnCallNow rotas={onCall} brief />
-            </Row>
-          )}
+          <OnCallRow onCall={onCall} />
           {service.owner !== undefined && (
             <Row name="Owner, call">
               {service.owner}
@@ -84,6 +80,15 @@ export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] 
       </div>
       <AtWork card={card} />
     </>
+  )
+}
+
+function OnCallRow({ onCall }: { onCall: ShownRota[] }): ReactNode {
+  if (onCall.length === 0) return null
+  return (
+    <Row name="On call">
+      <OnCallNow rotas={onCall} brief />
+    </Row>
   )
 }
 

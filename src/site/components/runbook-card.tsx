@@ -12,7 +12,7 @@ import { SeverityMark } from './severity.tsx'
 
 /** Whether this is the right page, what was promised, what was measured, and how to begin. */
 export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] }): ReactNode {
-  const { service, triggers, inputs, callees } = card
+  const { service, triggers, inputs } = card
   return (
     <>
       <div className="card-block">
@@ -23,20 +23,7 @@ export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] 
             <SeverityMark severity={card.severity} />
           </Row>
           <OnCallRow onCall={onCall} />
-          {service.owner !== undefined && (
-            <Row name="Owner, call">
-              {service.owner}
-              {callees.length > 0 && (
-                <ul className="callees">
-                  {callees.map((person) => (
-                    <li key={person.id}>
-                      <CallLine person={person} />
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </Row>
-          )}
+          <OwnerRow card={card} />
           <Row name="Recovers">
             <Link to={`/services/#${service.id}`}>{service.title}</Link>
             {service.tier !== undefined && <span className="aside"> tier {service.tier}</span>}
@@ -80,6 +67,24 @@ export function RunbookCard({ card, onCall }: { card: Card; onCall: ShownRota[] 
       </div>
       <AtWork card={card} />
     </>
+  )
+}
+
+function OwnerRow({ card: { service, callees } }: { card: Card }): ReactNode {
+  if (service.owner === undefined) return null
+  return (
+    <Row name="Owner, call">
+      {service.owner}
+      {callees.length > 0 && (
+        <ul className="callees">
+          {callees.map((person) => (
+            <li key={person.id}>
+              <CallLine person={person} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Row>
   )
 }
 

@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runs: () => import('./commands/runs.ts'),
   show: () => import('./commands/show.ts'),
   live: () => import('./commands/live.ts'),
+  publish: () => import('./commands/publish.ts'),
   verify: () => import('./commands/verify.ts'),
   incident: () => import('./commands/incident.ts'),
   inform: () => import('./commands/inform.ts'),

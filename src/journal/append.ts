@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { EventBody, JournalEvent } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Clock } from '../runner/ports.ts'
+import type { ChainEnd } from './chain-end.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 /** Its type is the schema's. The schema itself, and zod with it, is loaded only to read journals. */
@@ -15,9 +16,8 @@ export type JournalHead = { digest: string; operator: string; environment: strin
 /** One line: what happened, and what the chain needs. */
 export type Line<Body, Head> = Pick<JournalEvent, 'v' | 'seq' | 'at' | 'mono' | 'prev'> & Body & Head
 
-/** Where the chain stands: the number and the hash of the last line. A new journal begins at START. */
-export type ChainEnd = { seq: number; hash: string }
-export const START: ChainEnd = { seq: 0, hash: '0'.repeat(64) }
+export { START } from './chain-end.ts'
+export type { ChainEnd } from './chain-end.ts'
 
 /**
  * Appends events to the journal and, where one is given, to its mirror. A line is written at once and durable after `commit`,

@@ -5,6 +5,7 @@ import { parseExerciseEvent } from '../model/exercise-event.ts'
 import type { ExerciseEvent } from '../model/exercise-event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
+import { judgeSeal, UNNAMED, unnamedOutputs } from './chain.ts'
 import { sha256OfFile } from './hash-file.ts'
 import { readChain, readJournal } from './read.ts'
 import type { ReadJournal } from './read.ts'
@@ -79,18 +80,9 @@ function verifyJournal<Event extends { event: string }>(
 /** A fence is recorded before it can print anything: output without a record shows that lines are missing. */
 function unnamedOutput(directory: string, { events }: ReadJournal): Problem[] {
   const folder = path.join(directory, 'output')
-  const jobs = new Set(events.flatMap((event) => (event.event === 'fence-started' ? [event.job] : [])))
   const names = existsSync(folder) ? readdirSync(folder).sort() : []
-  return names
-    .filter((name) => !jobs.has(name.replace(/\.(log|out)$/, '')))
-    .map((name) => ({
-      file: path.join(folder, name),
-      message:
-        'is the output of a fence that the journal does not name: lines were cut off, or the file was added',
-    }))
+  return unnamedOutputs(events, names).map((name) => ({ file: path.join(folder, name), message: UNNAMED }))
 }
-
-const RESUME = 'If the machine stopped at that moment, npm run resume completes the seal.'
 
 /** A finished run ends with the seal, the seal is its last line, and seal.json names that line. */
 function checkSeal<Event>(
@@ -99,29 +91,12 @@ function checkSeal<Event>(
   seal: Seal | 'damaged' | undefined,
   kind: Kind<Event>,
 ): Problem[] {
-  const file = journalFile(directory)
-  const problems: Problem[] = []
   const last = events.at(-1)
-  const sealedAt = events.findIndex((event) => kind.sealed(event) !== undefined)
   const files = last === undefined ? undefined : kind.sealed(last)
-  if (files) problems.push(...changedFiles(directory, files))
-  if (sealedAt === -1)
-    problems.push({
-      file,
-      message: 'the seal is missing: the end was cut off, or the run was stopped while it was being sealed',
-      hint: RESUME,
-    })
-  else if (sealedAt !== events.length - 1)
-    problems.push({ file, line: sealedAt + 2, message: 'lines follow the seal' })
-  if (seal === undefined) problems.push({ file: sealPath(directory), message: 'is missing', hint: RESUME })
-  else if (seal === 'damaged') problems.push({ file: sealPath(directory), message: 'is not a seal' })
-  else if (seal.lines !== end.seq || seal.head !== end.hash)
-    problems.push({
-      file,
-      line: events.length,
-      message: `the last line is not the one that was sealed (line ${seal.lines}, ${seal.head.slice(0, 16)}…)`,
-    })
-  return problems
+  const changed = files ? changedFiles(directory, files) : []
+  const sealedAt = events.findIndex((event) => kind.sealed(event) !== undefined)
+  const names = { journal: journalFile(directory), seal: sealPath(directory) }
+  return [...changed, ...judgeSeal({ lines: events.length, sealedAt, end }, seal, names)]
 }
 
 function changedFiles(directory: string, files: Record<string, string>): Problem[] {

@@ -92,6 +92,8 @@ function docs(root: string): DocsOptions {
     routeBasePath: 'docs',
     sidebarItemsGenerator: docsSidebar,
     sidebarCollapsible: false,
+    // What a published run left is shown by the run viewer; the runbook among it is not this page.
+    exclude: ['drills/*/**'],
     breadcrumbs: false,
     beforeDefaultRemarkPlugins: [[exercisePage, { root, notes }], () => journalLinks],
     remarkPlugins: [() => colourCode],

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Plugin } from '@docusaurus/types'
+import type { ConfigureWebpackUtils, Plugin } from '@docusaurus/types'
 import { OperatorError, formatProblem } from '../model/problem.ts'
 import { paperFooter } from './content/build-info.ts'
 import type { BuildInfo } from './content/build-info.ts'
@@ -18,6 +18,8 @@ import type { Audience } from './content/people.ts'
 import { personName, readPlan } from './content/plan.ts'
 import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
 import { readProject } from './content/project.ts'
+import { catalogOf, copyPublishedRuns, publishedRuns } from './content/runs.ts'
+import { PLAYER_CSS_RULE, writeViewer } from './run-viewer/bundle.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
 import { drillsPage } from './content/scoreboard.ts'
 import { buildWorker } from './offline/build-worker.ts'
@@ -43,6 +45,7 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
   return () => {
     // First of all, so that every mistake is told at once, before anything is built.
     tidily(() => readProject(root))
+    let tools: ConfigureWebpackUtils | undefined
     const folders = WATCHED.map((folder) => path.join(root, folder)).filter((folder) => existsSync(folder))
     let docs: ReturnType<typeof docPages> = []
     return {
@@ -54,9 +57,17 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
         docs = docPages(root, allContent['docusaurus-plugin-content-docs']?.['default'])
       },
       contentLoaded: ({ actions }) => pages(root, audience, info).forEach(actions.addRoute),
-      configureWebpack: () => ({ module: { rules: [watchRule(root, folders)] } }),
       getClientModules: () => [path.join(import.meta.dirname, 'client/keep-copy.ts')],
-      postBuild: ({ outDir }) => finish(root, outDir, audience, info, docs),
+      configureWebpack: (_config, _isServer, utils) => {
+        tools = utils
+        return { module: { rules: [watchRule(root, folders), PLAYER_CSS_RULE] } }
+      },
+      postBuild: async ({ outDir }) => {
+        copyPublishedRuns(root, outDir)
+        const catalog = catalogOf(readAllRunbooks(root))
+        if (tools) await writeViewer(tools.currentBundler.instance, path.join(outDir, 'run-viewer.html'), catalog)
+        finish(root, outDir, audience, info, docs)
+      },
     }
   }
 }
@@ -132,6 +143,7 @@ function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
     page('/evidence/', 'evidence', {
       evidence: evidencePage(root, plan, drills, info.commit, new Date(now)),
     }),
+    page('/run/', 'run', { runs: publishedRuns(root), catalog: catalogOf(runbooks) }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
 }

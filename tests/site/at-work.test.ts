@@ -13,65 +13,8 @@ import { runbookOf } from './same-bytes.ts'
 import { launch } from './support/browser.ts'
 import { buildSite } from './support/build.ts'
 import { fixtureProject } from './support/fixture.ts'
+import { LEDGER } from './support/ledger.ts'
 import { serve } from './support/serve.ts'
-
-const RUNBOOK = `---
-title: Ledger by hand
-summary: Every way of working by hand.
-service: ledger-db
-severity: sev2
-triggers: [LedgerSlow]
-inputs:
-  reason: { type: string, prompt: Why? }
-  token: { type: secret, prompt: The vendor's token }
----
-
-Use this by hand.
-
-<Step id="look" expect="1m">
-
-## Look at it
-
-\`\`\`sh run
-printf '%s' "$INPUT_REASON"
-\`\`\`
-
-</Step>
-
-<Decision id="which">
-
-## Which one is it?
-
-<Choice value="disk" title="The disk">
-
-It is full.
-
-</Choice>
-
-<Choice value="host" title="The host">
-
-It is gone.
-
-</Choice>
-
-</Decision>
-
-<Step id="clean" when="which=disk" expect="2m">
-
-## Clean the disk
-
-By hand.
-
-</Step>
-
-<Step id="move" when="which=host" danger="caution" expect="2m">
-
-## Move the host
-
-By hand.
-
-</Step>
-`
 
 void describe('a runbook page at work', { timeout: 300_000 }, () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'drillbook-by-hand-'))
@@ -79,7 +22,7 @@ void describe('a runbook page at work', { timeout: 300_000 }, () => {
   let browser: Browser | undefined
 
   before(async () => {
-    project = fixtureProject({ 'runbooks/ledger.mdx': RUNBOOK })
+    project = fixtureProject({ 'runbooks/ledger.mdx': LEDGER })
     const built = await buildSite(project.root, outDir)
     assert.ok(!built.failed, built.output)
   })

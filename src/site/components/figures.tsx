@@ -30,6 +30,12 @@ export function MeasuredNote({ measured }: { measured: Measured }): ReactNode {
   return (
     <span className="aside">
       drill of {measured.on} in {measured.environment}: {measured.verdict}
+      {measured.href !== undefined && (
+        <>
+          {' '}
+          <a href={measured.href}>See the run</a>
+        </>
+      )}
       {measured.changedSince && <strong className="warning"> ▲ runbook changed since</strong>}
     </span>
   )

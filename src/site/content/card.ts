@@ -41,13 +41,22 @@ export type Measured = {
   environment: string
   verdict: DrillRecord['verdict']
   changedSince: boolean
+  /** Where the run itself can be seen, when it was published. */
+  href?: string
 }
 
-export function runbookCard(runbook: Runbook, plan: Plan, drills: DrillRecord[], audience: Audience): Card {
+/** `published` holds the ids of the runs that the site shows. */
+export function runbookCard(
+  runbook: Runbook,
+  plan: Plan,
+  drills: DrillRecord[],
+  audience: Audience,
+  published: ReadonlySet<string> = NONE,
+): Card {
   const { id, summary, severity, triggers, file, requires } = runbook
   const service = plan.services[runbook.service]
   const objective = objectiveOf(plan, runbook.service)
-  const measured = measuredOf(runbook, drills)
+  const measured = measuredOf(runbook, drills, published)
   return {
     id,
     summary,
@@ -76,7 +85,11 @@ export function objectiveOf(plan: Plan, serviceId: string): ShownObjective | und
 }
 
 /** The newest drill of this runbook. Nothing is measured until one is published. */
-export function measuredOf(runbook: Runbook, drills: DrillRecord[]): Measured | undefined {
+export function measuredOf(
+  runbook: Runbook,
+  drills: DrillRecord[],
+  published: ReadonlySet<string> = NONE,
+): Measured | undefined {
   const drill = drills.find((candidate) => candidate.runbook === runbook.id)
   if (!drill) return undefined
   const { rtoMs, rpoMs } = drill.measured
@@ -88,7 +101,15 @@ export function measuredOf(runbook: Runbook, drills: DrillRecord[]): Measured | 
     environment: drill.environment,
     verdict: drill.verdict,
     changedSince,
+    ...(published.has(drill.run) ? { href: runHref(drill.run) } : {}),
   }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** The page that shows a published run. */
+export function runHref(id: string): string {
+  return `/run/?run=${id}`
 }
 
 function shownInput([name, spec]: [string, InputSpec]): ShownInput {

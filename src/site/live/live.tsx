@@ -36,7 +36,7 @@ export default function Live({ card }: { card: Card }): ReactNode {
   return (
     <>
       <section className="strip strip-live" aria-label="The run that goes on">
-        <strong className="live-mark">● Live</strong>
+        <strong className="live-mark">{state.status === 'finished' ? '■ Over' : '● Live'}</strong>
         {events.length > 0 && <Facts card={card} state={state} nodes={nodes} standings={standings} />}
         <label className="tick">
           <input

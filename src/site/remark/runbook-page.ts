@@ -8,6 +8,7 @@ import { readDrills } from '../content/drills.ts'
 import { rotasForService, thisMinute } from '../content/on-call.ts'
 import type { Audience } from '../content/people.ts'
 import { readPlan } from '../content/plan.ts'
+import { publishedRuns } from '../content/runs.ts'
 import { readRunbook, runbookIdOf } from '../content/runbooks.ts'
 import { readTree } from './document.ts'
 import { element } from './elements.ts'
@@ -40,7 +41,8 @@ function withGaps(children: Root['children'], gaps: Gap[]): Root['children'] {
 export function pageOf(root: string, id: string, audience: Audience, nowMs: number): Root['children'] {
   const runbook = readRunbook(root, id)
   const { plan } = readPlan(root)
-  const card = runbookCard(runbook, plan, readDrills(root).drills, audience)
+  const published = new Set(publishedRuns(root).map((run) => run.id))
+  const card = runbookCard(runbook, plan, readDrills(root).drills, audience, published)
   const onCall = rotasForService(plan, runbook.service, audience, nowMs)
   const index = indexNodes(runbook.nodes)
   const page = { root, runbook, index, readFile: new ProjectFiles(root).read }

@@ -65,7 +65,8 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       postBuild: async ({ outDir }) => {
         copyPublishedRuns(root, outDir)
         const catalog = catalogOf(readAllRunbooks(root))
-        if (tools) await writeViewer(tools.currentBundler.instance, path.join(outDir, 'run-viewer.html'), catalog)
+        if (tools)
+          await writeViewer(tools.currentBundler.instance, path.join(outDir, 'run-viewer.html'), catalog)
         finish(root, outDir, audience, info, docs)
       },
     }

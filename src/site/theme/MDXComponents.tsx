@@ -61,7 +61,9 @@ function Lanes({ children }: { children: ReactNode }): ReactNode {
 /** A table that is wider than the page scrolls by itself; the page never does. */
 function Table(props: ComponentProps<'table'>): ReactNode {
   return (
-    <div className="table-frame">
+    // A keyboard has to be able to scroll it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="table-frame" tabIndex={0} role="group" aria-label="Table">
       <table {...props} />
     </div>
   )

@@ -33,6 +33,7 @@ import { assertAccessible } from './support/accessible.ts'
 import { launch } from './support/browser.ts'
 import { buildSite } from './support/build.ts'
 import { fixtureProject } from './support/fixture.ts'
+import { assertLighthouse, freePort } from './support/lighthouse.ts'
 import { readPage, textOf } from './support/html.ts'
 import { serve } from './support/serve.ts'
 
@@ -157,6 +158,24 @@ void describe('the site', { timeout: 300_000 }, () => {
       browser ??= await launch(context)
       if (!browser) return
       for (const site of sites) await assertOffline(browser, site)
+    })
+
+    void test('has an accessibility score of 100 from Lighthouse', async (context) => {
+      const port = await freePort()
+      const own = await launch(context, [`--remote-debugging-port=${port}`])
+      if (!own) return
+      try {
+        for (const { outDir, ids } of sites) {
+          await using server = await serve(outDir)
+          const paths = ['/', '/contacts/', ...ids.slice(0, 1).map((id) => `/runbooks/${id}/`)]
+          await assertLighthouse(
+            port,
+            paths.map((path) => server.origin + path),
+          )
+        }
+      } finally {
+        await own.close()
+      }
     })
 
     for (const [title, check] of cases)

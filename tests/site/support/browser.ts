@@ -7,10 +7,10 @@ import type { Browser } from 'playwright-core'
 const LEFT_OUT = ['--single-process', '--no-zygote', '--disable-web-security']
 
 /** Chromium from its npm package. Where it does not run the test is skipped and says so; on CI it fails. */
-export async function launch(test: TestContext): Promise<Browser | undefined> {
+export async function launch(test: TestContext, more: string[] = []): Promise<Browser | undefined> {
   try {
     const executablePath = await sparticuz.executablePath()
-    const args = sparticuz.args.filter((arg) => !LEFT_OUT.includes(arg))
+    const args = [...sparticuz.args.filter((arg) => !LEFT_OUT.includes(arg)), ...more]
     return await chromium.launch({ executablePath, args, headless: true })
   } catch (error) {
     if (process.env['CI'] !== undefined) throw error

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CLIPBOARD_CHANNEL, FILE_CHANNEL } from './channels.ts'
 import { duration } from './duration-schema.ts'
 import { secretSource } from './environment.ts'
 import { comms } from './message-words.ts'
@@ -119,11 +120,6 @@ const retry = z
   .default({ attempts: 8, first: 2000, most: 300_000 })
 export type Retry = z.infer<typeof retry>
 
-/** Always there: what is written to a file leaves nothing and needs nothing. */
-export const FILE_CHANNEL = 'file'
-/** When everything is down: a person pastes it. */
-export const CLIPBOARD_CHANNEL = 'clipboard'
-
 export const communicationsFile = z
   .strictObject({
     secrets: z.record(z.string(), secretSource).default({}).describe('Where secrets are read from.'),
@@ -141,21 +137,4 @@ export const communicationsFile = z
   }))
 export type Communications = Omit<z.infer<typeof communicationsFile>, 'channels'> & {
   channels: Record<string, Channel>
-}
-
-/** Channels by which a message to this audience may leave here; a file when there is none. */
-export function channelsFor(
-  { audiences, channels }: Communications,
-  to: string,
-  environment: string | null,
-): string[] {
-  const wanted = Object.hasOwn(audiences, to) ? (audiences[to]?.channels ?? []) : []
-  const usable = wanted.filter((id) => mayUse(channels[id], environment))
-  return usable.length === 0 ? [FILE_CHANNEL] : usable
-}
-
-export function mayUse(channel: Channel | undefined, environment: string | null): boolean {
-  if (!channel) return false
-  if (!('environments' in channel)) return true
-  return environment !== null && channel.environments.includes(environment)
 }

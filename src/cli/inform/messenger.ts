@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FILE_CHANNEL, channelsFor } from '../../model/channels.ts'
@@ -56,6 +57,8 @@ export function startSender(directory: string): void {
     closeSync(log)
     // What is queued stays queued: "drillbook inform --outbox" shows it, and the next sender takes it.
     child.on('error', () => {})
+    // The recovery comes first, also on a machine that is busy with it.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
     child.unref()
   } catch {
     // As above: a full disk or process table must not end a recovery.

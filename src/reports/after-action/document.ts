@@ -5,10 +5,8 @@ import { actionItems } from '../../model/action-item.ts'
 import type { ActionItem } from '../../model/action-item.ts'
 import { stepsOfTask } from '../../model/exercise.ts'
 import type { Exercise } from '../../model/exercise.ts'
-import { OperatorError } from '../../model/problem.ts'
-import { isUnwritten, regionBlock } from '../../model/regions.ts'
-import type { Region } from '../../model/regions.ts'
-import { fillTemplate } from '../template.ts'
+import { fillKeepingWritten } from '../keep-written.ts'
+import type { Written } from '../keep-written.ts'
 import type { Template } from '../template.ts'
 import { afterActionData } from './data.ts'
 import type { AfterActionData } from './data.ts'
@@ -29,25 +27,9 @@ export function afterActionDocument(
   data: AfterActionData,
   actions: readonly ActionItem[],
   template: Template,
-  written: { file: string; regions: readonly Region[] },
+  written: Written,
 ): string {
-  const used = new Set<string>()
-  const body = fillTemplate(template, afterActionData, data, (name, by) => {
-    used.add(name)
-    const known = written.regions.find((region) => region.name === name)?.text ?? ''
-    return regionBlock(name, isUnwritten(known) ? `*To be written by ${by}.*` : known)
-  })
-  const lost = written.regions.filter(({ name, text }) => !used.has(name) && !isUnwritten(text))
-  if (lost.length > 0)
-    throw new OperatorError(
-      'usage',
-      lost.map(({ name, line }) => ({
-        file: written.file,
-        line,
-        message: `somebody wrote "${name}", and ${template.file} has no such region: nothing was changed`,
-        hint: `Add {{#write "${name}"}}…{{/write}} to the template, or empty the region.`,
-      })),
-    )
+  const body = fillKeepingWritten(template, afterActionData, data, written)
   const matter: ReportMatter = {
     title: `EXERCISE: ${data.title}`,
     description: `After-action report and improvement plan of the exercise on ${data.startedAt.slice(0, 10)}.`,

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { formatDuration } from '../../model/duration.ts'
 import { Main } from '../components/main.tsx'
 import { SeverityMark } from '../components/severity.tsx'
+import { Table } from '../components/table.tsx'
 import type { ActionRow, PostmortemRow, PostmortemsPage, Trend } from '../content/postmortems.ts'
 
 export default function Postmortems({ postmortems }: { postmortems: PostmortemsPage }): ReactNode {
@@ -146,23 +147,6 @@ function Trends({ trends }: { trends: Trend[] }): ReactNode {
         </tr>
       ))}
     </Table>
-  )
-}
-
-function Table({ head, children }: { head: string[]; children: ReactNode }): ReactNode {
-  return (
-    <table className="stacking">
-      <thead>
-        <tr>
-          {head.map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
   )
 }
 

@@ -308,7 +308,7 @@ async function ready(executor: SupervisedExecutor, session: Session): Promise<vo
     const { renderInform } = await import('../steps/inform/run.ts')
     for (const inform of informs) renderInform(inform, session)
   }
-  await executor.ready()
+  await Promise.all([executor.ready(), session.messenger.ready()])
 }
 
 function mirrorFile(mirror: string | undefined, directory: string): string[] {

@@ -159,6 +159,8 @@ export type Messenger = {
   route: (audience: string) => { comms: Comms; channels: string[] }
   /** What the journal has queued is sent by another process. Returns at once, and never throws. */
   wake: () => void
+  /** Resolves when that process is started; a run that never asks has it started by the first message. */
+  ready: () => Promise<void>
 }
 
 /** Everything a run works with. */

@@ -148,7 +148,11 @@ export class ApprovalRun {
       access: { barred: () => undefined },
       approvals: port,
       screen: { event: noop, node: noop, output: noop, waiting: noop, fence: noop },
-      messenger: { route: () => ({ comms: 'comms_internal', channels: ['file'] }), wake: () => {} },
+      messenger: {
+        route: () => ({ comms: 'comms_internal', channels: ['file'] }),
+        wake: noop,
+        ready: () => Promise.resolve(),
+      },
       interruption: { requested: 'no', reason: '' },
       record,
       commit: () => {},

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import path from 'node:path'
@@ -34,6 +35,23 @@ export async function sendQueued(root: string, outbox: Outbox): Promise<void> {
     await takeQueued(outbox)
     if (pendingIn(stateOf(outbox)).length === 0) return
   }
+}
+
+/**
+ * For a run that goes on: sends whenever its process says so, and once more when that process is gone. Everything it needs is loaded
+ * before it says that it is ready, while nobody waits.
+ */
+export async function sendWhenWoken(root: string, outbox: Outbox): Promise<void> {
+  const gone = once(process, 'disconnect')
+  let sending = Promise.all([openCarrier(root), takeQueued(outbox)]).then(() => {
+    process.send?.('ready')
+  })
+  process.on('message', () => {
+    sending = sending.then(() => sendQueued(root, outbox))
+  })
+  await gone
+  await sending
+  await sendQueued(root, outbox)
 }
 
 async function onlySender({ runs, of, operator }: Outbox): Promise<Lock | undefined> {

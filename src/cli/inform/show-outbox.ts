@@ -12,10 +12,10 @@ import { operatorName } from '../identity.ts'
 import { surroundings } from '../incident/choose.ts'
 import { statementOf } from '../incident/statement.ts'
 import { projectRoot } from '../project-root.ts'
-import { startSender } from './messenger.ts'
 import { outboxOf, stateOf, takeQueued, withOutbox } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
-import { sendQueued } from './sender.ts'
+import { sendQueued, sendWhenWoken } from './sender.ts'
+import { startSender } from './start-sender.ts'
 
 export type OutboxValues = {
   incident?: string
@@ -112,8 +112,9 @@ async function settle(outbox: Outbox, how: 'retry' | 'give-up', text: string): P
   })
 }
 
-/** What the sender process does; started by whoever queued something. */
+/** What the sender process does: that of a run has a channel to it, any other was started because something is queued. */
 export async function sendFolder(directory: string): Promise<ExitName> {
-  await sendQueued(projectRoot(), outboxOf(path.resolve(directory), operatorName(undefined)))
+  const send = process.connected ? sendWhenWoken : sendQueued
+  await send(projectRoot(), outboxOf(path.resolve(directory), operatorName(undefined)))
   return 'ok'
 }

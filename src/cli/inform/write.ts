@@ -29,8 +29,9 @@ import type { Statement } from '../incident/statement.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
 import { incidentFacts } from './facts.ts'
-import { routeOf, startSender } from './messenger.ts'
+import { routeOf } from './messenger.ts'
 import { statusPageIncidentOf } from './outbox.ts'
+import { startSender } from './start-sender.ts'
 import { renderTemplate, templateFor } from './template.ts'
 
 export type WriteValues = {

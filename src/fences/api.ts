@@ -23,7 +23,7 @@ export type RunFacts = {
 
 export type Row = Record<string, unknown>
 
-/** Runs one statement, with $1, $2 … bound to `values`, on its own connection; the rows are returned. */
+/** Runs one statement, with $1, $2 … bound to `values`; nothing that a statement before it set is still set. The rows are returned. */
 export type Query = (target: PostgresTarget, text: string, values?: readonly unknown[]) => Promise<Row[]>
 
 export type FenceGlobals = {

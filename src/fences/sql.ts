@@ -2,8 +2,10 @@ import type { Outputs } from '../model/outcome.ts'
 import type { Value } from '../model/runbook.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { PostgresTarget, Row } from './api.ts'
+import { isIdle, leaveConnection, takeConnection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { MISSING_OUTPUT } from './missing-output.ts'
-import { connect, rowsOf } from './query.ts'
+import { rowsOf } from './query.ts'
 import { requireOutputs } from './sh.ts'
 
 const SHOWN_ROWS = 40
@@ -11,22 +13,47 @@ const SHOWN_ROWS = 40
 /**
  * Executes a sql fence on its target with its parameters bound. A check or a verification holds when the first column of the first
  * row is true. A run sets the outputs that its columns are named after.
+ *
+ * The tries of a verification share a connection, until one of them breaks it or leaves a transaction open.
  */
-export async function runSql(job: FenceJob, timeoutMs: number): Promise<Outputs> {
-  const { fence } = job
-  const client = await connect(targetOf(job), timeoutMs)
-  try {
-    const rows = await rowsOf(
-      client,
-      fence.code,
-      fence.bind.map((name) => bound(name, job)),
-    )
-    if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
-    printRows(rows)
-    return outputsOf(rows[0], job)
-  } finally {
-    await client.end()
+export class SqlFence {
+  readonly #job: FenceJob
+  #connection: Connection | undefined
+
+  constructor(job: FenceJob) {
+    this.#job = job
   }
+
+  async attempt(timeoutMs: number): Promise<Outputs> {
+    const connection = (this.#connection ??= await takeConnection(targetOf(this.#job), timeoutMs))
+    try {
+      return await execute(this.#job, connection)
+    } catch (error) {
+      if (!(error instanceof NotYet) || !isIdle(connection)) await this.#end()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#connection) await leaveConnection(targetOf(this.#job), this.#connection)
+  }
+
+  async #end(): Promise<void> {
+    await this.#connection?.end()
+    this.#connection = undefined
+  }
+}
+
+/** The statement succeeded, and what it says is not so. */
+class NotYet extends Error {}
+
+async function execute(job: FenceJob, connection: Connection): Promise<Outputs> {
+  const { fence } = job
+  const values = fence.bind.map((name) => bound(name, job))
+  const rows = await rowsOf(connection, fence.code, values)
+  if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
+  printRows(rows)
+  return outputsOf(rows[0], job)
 }
 
 function targetOf(job: FenceJob): PostgresTarget {
@@ -48,7 +75,7 @@ function bound(name: string, job: FenceJob): Value {
 function requireTrue(rows: readonly Row[]): void {
   const [column, value] = Object.entries(rows[0] ?? {})[0] ?? ['no row', undefined]
   if (value !== true)
-    throw new Error(`expected true, got ${rows.length === 0 ? 'no row' : `${column} = ${String(value)}`}`)
+    throw new NotYet(`expected true, got ${rows.length === 0 ? 'no row' : `${column} = ${String(value)}`}`)
 }
 
 function outputsOf(row: Row | undefined, job: FenceJob): Outputs {

@@ -22,6 +22,7 @@ export class WorkerPool {
   readonly #size: number
   /** The last one serves first: what it has used before, it has at hand. */
   readonly #idle: Worker[] = []
+  #busy = 0
 
   constructor(size: number) {
     this.#size = size
@@ -35,6 +36,7 @@ export class WorkerPool {
 
   async run(task: RunningJob): Promise<Outcome> {
     const worker = this.#idle.pop() ?? new Worker()
+    this.#busy += 1
     const natural = await worker.run(task)
     const outcome = await task.settle(natural)
     this.#giveBack(worker, task)
@@ -42,11 +44,12 @@ export class WorkerPool {
   }
 
   #fill(): void {
-    while (this.#idle.length < this.#size) this.#idle.unshift(new Worker())
+    while (this.#idle.length + this.#busy < this.#size) this.#idle.unshift(new Worker())
   }
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
   #giveBack(worker: Worker, task: RunningJob): void {
+    this.#busy -= 1
     const serves = worker.usable && !task.ended
     if (serves) this.#idle.push(worker)
     else worker.dismiss()

@@ -53,13 +53,15 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
   await ready
   restoreProcess(job)
   const started = offspring()
+  const fence = await executable(job)
   const outcome = job.poll
     ? await poll(
-        (leftMs) => attempt(job, leftMs),
+        (leftMs) => attempt(fence, job, leftMs),
         job.timeoutMs,
         (reason) => send({ type: 'waiting', reason }),
       )
-    : await attempt(job, job.timeoutMs)
+    : await attempt(fence, job, job.timeoutMs)
+  await fence.close()
   const clean = await comesToRest()
   // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
   process.stdout.write(nonce)
@@ -82,20 +84,22 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function attempt(job: FenceJob, timeoutMs: number): Promise<Outcome> {
+type Executable = { attempt: (timeoutMs: number) => Promise<Outputs>; close: () => Promise<void> }
+
+async function executable(job: FenceJob): Promise<Executable> {
+  if (job.fence.lang === 'sql') return new (await import('../fences/sql.ts')).SqlFence(job)
+  const { query } = await import('../fences/query.ts')
+  return { attempt: () => runTs(job, query), close: () => Promise.resolve() }
+}
+
+async function attempt(fence: Executable, job: FenceJob, timeoutMs: number): Promise<Outcome> {
   const started = performance.now()
   try {
-    const outputs = await within(() => execute(job, timeoutMs))
+    const outputs = await within(() => fence.attempt(timeoutMs))
     return { kind: 'ok', durationMs: performance.now() - started, outputs }
   } catch (error) {
     return { kind: 'failed', durationMs: performance.now() - started, reason: describe(error, job) }
   }
-}
-
-async function execute(job: FenceJob, timeoutMs: number): Promise<Outputs> {
-  if (job.fence.lang === 'sql') return await (await import('../fences/sql.ts')).runSql(job, timeoutMs)
-  const { query } = await import('../fences/query.ts')
-  return await runTs(job, query)
 }
 
 /** The reason is the first line for people; the whole stack, pointing into the runbook, goes to the step's output. */

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { PostgresTarget } from '../../src/fences/api.ts'
+import { leaveConnection, takeConnection } from '../../src/fences/connection.ts'
+import { query, rowsOf } from '../../src/fences/query.ts'
+import { startPostgres } from '../helpers/postgres.ts'
+import type { Database } from '../helpers/postgres.ts'
+
+const FOREVER = Number.POSITIVE_INFINITY
+const WHO = 'select pg_backend_pid() as pid'
+
+let database: Database
+before(async () => {
+  database = await startPostgres()
+})
+after(() => database.end())
+
+/** Each test has a database of its own, so that none finds what another one left. */
+async function freshTarget(name: string): Promise<PostgresTarget> {
+  await database.query(`create database ${name}`)
+  return {
+    kind: 'postgres',
+    name,
+    host: '127.0.0.1',
+    port: database.port,
+    database: name,
+    user: 'tester',
+    region: 'here',
+  }
+}
+
+void test('a statement that follows at once has the connection of the one before', async () => {
+  const target = await freshTarget('follows')
+  const [first] = await query(target, WHO)
+  const [second] = await query(target, WHO)
+  assert.deepEqual(second, first)
+})
+
+void test('nothing of the statement before is left: settings, locks, temporary tables, its time limit', async () => {
+  const target = await freshTarget('as_new')
+  const before = await takeConnection(target, 10_000)
+  const [, pid] = await Promise.all([
+    rowsOf(
+      before,
+      `set work_mem = '1MB'; create temp table mine (x int); select pg_advisory_lock(7); prepare p as select 1`,
+      [],
+    ),
+    rowsOf(before, WHO, []),
+  ])
+  await leaveConnection(target, before)
+
+  const [row] = await query(
+    target,
+    `select pg_backend_pid() as pid, current_setting('work_mem') as memory, current_setting('statement_timeout') as limit,
+            to_regclass('mine') as mine, (select count(*)::int from pg_locks where locktype = 'advisory') as locks,
+            (select count(*)::int from pg_prepared_statements where name = 'p') as prepared`,
+  )
+  assert.deepEqual(row, { ...pid[0], memory: '4MB', limit: '0', mine: null, locks: 0, prepared: 0 })
+})
+
+void test('the time limit is that of whoever takes it', async () => {
+  const target = await freshTarget('limits')
+  await query(target, WHO)
+  const taken = await takeConnection(target, 1234)
+  assert.deepEqual(await rowsOf(taken, 'show statement_timeout', []), [{ statement_timeout: '1234ms' }])
+  await taken.end()
+})
+
+void test('a connection with an open transaction, or one that broke, is not used again', async () => {
+  const target = await freshTarget('broken')
+  const [first] = await query(target, `begin; ${WHO}`)
+  const [second] = await query(target, WHO)
+  assert.notDeepEqual(second, first)
+  await database.query(`select pg_terminate_backend(${String(second?.['pid'])})`)
+  const [third] = await query(target, WHO)
+  assert.notDeepEqual(third, second)
+})
+
+void test('two at the same time have two; another target has another', async () => {
+  const target = await freshTarget('many')
+  const [[a], [b]] = await Promise.all([query(target, WHO), query(target, WHO)])
+  assert.notDeepEqual(a, b)
+  const [other] = await query({ ...target, database: 'postgres' }, WHO)
+  assert.notDeepEqual(other, a)
+  assert.notDeepEqual(other, b)
+})
+
+void test('what waits does not keep a restore from dropping the database', async () => {
+  const target = await freshTarget('dropped')
+  const waits = await takeConnection(target, FOREVER)
+  await leaveConnection(target, waits)
+  await database.query('drop database dropped')
+})

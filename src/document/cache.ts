@@ -68,7 +68,14 @@ function isUnchanged(root: string, source: Source): boolean {
   }
 }
 
+let version: string | undefined
+
 function readersVersion(): string {
+  version ??= readVersion()
+  return version
+}
+
+function readVersion(): string {
   const hash = createHash('sha256')
   for (const room of READERS)
     for (const entry of readdirSync(room, { recursive: true, encoding: 'utf8' }).sort()) {

@@ -17,34 +17,37 @@ export type Shell = {
   give: (message: Buffer, unread: () => void) => void
 }
 
-/** A shell that is started before it is needed, in the folder of the project. Each executes one fence; then there is another one. */
+/** The next one has had time to start while the one before it is used. */
+const READY = 2
+
+/** Shells that are started before they are needed, in the folder of the project. Each executes one fence. */
 export class ShellPool {
   readonly #root: string
-  #idle: Shell | undefined
+  readonly #idle: Shell[] = []
 
   constructor(root: string) {
     this.#root = root
-    this.#refill()
+    this.refill()
   }
 
   take(): Shell {
-    const shell = this.#idle ?? startShell(this.#root)
-    this.#idle = undefined
-    // While this one works: starting a process takes a moment.
-    setImmediate(() => this.#refill())
-    return shell
+    return this.#idle.shift() ?? startShell(this.#root)
   }
 
-  #refill(): void {
-    if (this.#idle) return
-    const shell = startAhead(this.#root)
-    if (!shell) return
-    this.#idle = shell
-    const forget = (): void => {
-      if (this.#idle === shell) this.#idle = undefined
+  /** For when nobody waits: starting a process holds everything else up for a moment. */
+  refill(): void {
+    while (this.#idle.length < READY) {
+      const shell = startAhead(this.#root)
+      if (!shell) return
+      this.#idle.push(shell)
+      shell.child.on('exit', () => this.#forget(shell))
+      shell.child.on('error', () => this.#forget(shell))
     }
-    shell.child.on('exit', forget)
-    shell.child.on('error', forget)
+  }
+
+  #forget(shell: Shell): void {
+    const index = this.#idle.indexOf(shell)
+    if (index !== -1) this.#idle.splice(index, 1)
   }
 }
 

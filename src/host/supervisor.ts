@@ -117,8 +117,10 @@ async function execute(job: FenceJob): Promise<void> {
   running.delete(job.id)
   const finished = { type: 'finished', job: job.id, outcome } as const
   unrecorded.set(job.id, finished)
-  if (process.connected) send(finished)
-  else await outliveRunner()
+  if (!process.connected) return await outliveRunner()
+  send(finished)
+  // While the runner records it.
+  setImmediate(() => shells?.refill())
 }
 
 /** Nothing that a fence does may end its supervisor: values that no process can be given, for one. */

@@ -199,10 +199,11 @@ for (const code of process.argv.slice(1)) {
   // Handed over in part: this process is killed in the middle of it.
   shell.child.stdio[3].write('label\\0' + code + '\\0DRILLBOOK_JOB=it')
 }
+pool.refill()
 setTimeout(() => console.log('ready'), 100)
 setInterval(() => {}, 1000)`
 
-void test('shells end with the process that started them, whatever they had been told', async () => {
+void test('shells end with the process that started them, whatever they had been told', async (t) => {
   const mark = `DRILLBOOK_TEST_SHELLS=${path.basename(folder)}`
   const [name = '', value = ''] = mark.split('=')
   const code = `echo executed > ${folder}/executed`
@@ -212,9 +213,10 @@ void test('shells end with the process that started them, whatever they had been
     env: { ...process.env, [name]: value },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  t.after(() => pool.kill('SIGKILL'))
   await new Promise((resolve) => pool.stdout.once('data', resolve))
   const shells = (): number => processesWith(mark).filter(({ command }) => command.startsWith('/')).length
-  assert.equal(processesWith(mark).filter(({ command }) => command.includes('mapfile')).length, 3)
+  assert.equal(processesWith(mark).filter(({ command }) => command.includes('mapfile')).length, 4)
   pool.kill('SIGKILL')
   await until('every shell has ended', () => shells() === 0)
   assert.throws(() => readFileSync(path.join(folder, 'executed')), /ENOENT/)

@@ -20,6 +20,7 @@ export function declareSecrets(secrets: readonly string[], redactorOf: typeof bu
 
 /** The text without secrets; as it is while none was declared. */
 export function redact(text: string): string {
+  if (text === '') return text
   current ??= build?.([...values])
   return current === undefined ? text : current(text)
 }

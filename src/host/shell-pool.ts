@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { JOB_VARIABLE, shWaiting } from '../fences/sh.ts'
@@ -60,11 +59,15 @@ function startAhead(root: string): Shell | undefined {
   }
 }
 
+/** Of this process. A shell's mark is as unique as a random one, and costs no library that the first step would wait for. */
+let started = 0
+
 /** In a process group of its own, so that ending a fence ends everything the fence started. */
 export function startShell(root: string): Shell {
   const { program, args } = shWaiting()
   // Not the job's: a subshell keeps the environment that this process was started with.
-  const mark = `shell-${randomUUID()}`
+  started += 1
+  const mark = `shell-${process.pid}-${performance.timeOrigin}-${started}`
   const child = spawn(locate(program), args, {
     cwd: root,
     env: { ...process.env, [JOB_VARIABLE]: mark },

@@ -219,7 +219,8 @@ async function invariants(
     if (name.endsWith('.new')) failures.push(`half an outcome was left: ${name}`)
   const left = (): string[] =>
     processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
-  await until('nothing runs', () => left().length === 0, 5000).catch(() =>
+  // The sender of messages has a low priority, and ends by itself.
+  await until('nothing runs', () => left().length === 0, 30_000).catch(() =>
     failures.push(`still running: ${left().join('; ')}`),
   )
   return failures

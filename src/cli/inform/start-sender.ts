@@ -65,10 +65,10 @@ function start(directory: string, channel: 'ignore' | 'ipc'): ChildProcess | und
   }
 }
 
-/** The recovery comes first, also on a machine that is busy with it. */
+/** The recovery comes first on a machine that is busy with it, but messages still leave. */
 function yieldToOthers(pid: number): void {
-  setPriority(pid, constants.priority.PRIORITY_LOW)
+  setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   // Linux shares time between sessions before it looks at priorities, and the sender has a session of its own.
   const session = `/proc/${pid}/autogroup`
-  if (existsSync(session)) writeFileSync(session, String(constants.priority.PRIORITY_LOW))
+  if (existsSync(session)) writeFileSync(session, String(constants.priority.PRIORITY_BELOW_NORMAL))
 }

@@ -77,20 +77,21 @@ async function tellFinished(
   screen.line()
   screen.line(`The run ${end.result}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
   if (signed !== undefined) screen.line(signed)
-  for (const line of nextSteps(open)) screen.line(line)
+  for (const line of nextSteps(open, options.lab)) screen.line(line)
   if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))
   const met = session.state.fault ? objectivesMet(session.state) === true : true
   return end.result === 'succeeded' && met ? 'ok' : 'failed'
 }
 
-function nextSteps({ session }: OpenRun): string[] {
-  const { run: id, fault, mode } = session.state
-  const lines = [
-    `Next:  npx drillbook show ${id}      what happened, step by step`,
-    `       npx drillbook verify ${id}    that nobody changed it`,
+function nextSteps({ session }: OpenRun, lab: Lab | undefined): string[] {
+  const { run: id, fault } = session.state
+  const next = [
+    [`npx drillbook show ${id}`, 'what happened, step by step'],
+    [`npx drillbook verify ${id}`, 'that nobody changed it'],
   ]
-  if (fault) lines.push(`       npm run drill ${session.runbook.id}    the same as a recorded drill`)
-  if (fault || mode === 'drill')
-    lines.push('       npm run lab -- down             the lab is still up; this ends it')
-  return lines
+  if (fault) next.push([`npm run drill ${session.runbook.id}`, 'the same as a recorded drill'])
+  if (lab) next.push([`npm run lab -- down --name ${lab.options.name}`, 'the lab is still up; this ends it'])
+  return next.map(
+    ([command = '', why = ''], index) => `${index === 0 ? 'Next:' : '     '}  ${command}    ${why}`,
+  )
 }

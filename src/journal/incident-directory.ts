@@ -4,6 +4,7 @@ import path from 'node:path'
 import { parseIncidentEvent } from '../model/incident-event.ts'
 import type { IncidentEvent } from '../model/incident-event.ts'
 import { OperatorError } from '../model/problem.ts'
+import { onlyId } from './find-one.ts'
 import { readChain } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
@@ -51,18 +52,8 @@ export function isIncidentId(wanted: string): boolean {
 
 /** The folder of an incident, by its id, the unambiguous beginning or end of one, or `last`. */
 export function findIncident(runs: string, wanted: string): string {
-  const all = listIncidents(runs)
-  const matches =
-    wanted === 'last'
-      ? all.slice(-1)
-      : all.filter((id) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted))
-  const [only] = matches
-  if (only !== undefined && matches.length === 1) return path.join(incidentsFolder(runs), only)
-  const message =
-    matches.length === 0
-      ? `there is no incident "${wanted}"`
-      : `"${wanted}" fits ${matches.length} incidents: ${matches.slice(0, 5).join(', ')}`
-  throw new OperatorError('usage', { message, hint: 'npm run incident list' })
+  const words = { one: 'incident', many: 'incidents', hint: 'npm run incident list' }
+  return path.join(incidentsFolder(runs), onlyId(wanted, listIncidents(runs), words))
 }
 
 /** Reads an incident's journal, or the outbox of a run; checks every line. */

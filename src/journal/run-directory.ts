@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { OperatorError } from '../model/problem.ts'
 import { runIdOf } from '../model/run-id.ts'
+import { onlyId } from './find-one.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 export function journalFile(directory: string): string {
@@ -37,16 +37,6 @@ export function listRuns(runs: string): string[] {
 
 /** A run by its id, the unambiguous beginning or end of one, or `last`. */
 export function findRun(runs: string, wanted: string): string {
-  const all = listRuns(runs)
-  const matches =
-    wanted === 'last'
-      ? all.slice(-1)
-      : all.filter((id) => id === wanted || id.startsWith(wanted) || id.endsWith(wanted))
-  const [only] = matches
-  if (only !== undefined && matches.length === 1) return path.join(runs, only)
-  const message =
-    matches.length === 0
-      ? `there is no run "${wanted}"`
-      : `"${wanted}" fits ${matches.length} runs: ${matches.slice(0, 5).join(', ')}`
-  throw new OperatorError('usage', { message, hint: 'npx drillbook runs lists them.' })
+  const words = { one: 'run', many: 'runs', hint: 'npx drillbook runs lists them.' }
+  return path.join(runs, onlyId(wanted, listRuns(runs), words))
 }

@@ -18,6 +18,8 @@ export type Verification = { lines: number; head: string; problems: Problem[]; n
 
 /** What tells the journals of one kind from those of another. */
 type Kind<Event> = {
+  /** What it is, in words. */
+  name: string
   read: (file: string) => ReadJournal<Event>
   first: string
   last: string
@@ -26,6 +28,7 @@ type Kind<Event> = {
 }
 
 const RUN: Kind<JournalEvent> = {
+  name: 'run',
   read: readJournal,
   first: 'run-started',
   last: 'run-finished',
@@ -33,6 +36,7 @@ const RUN: Kind<JournalEvent> = {
 }
 
 const EXERCISE: Kind<ExerciseEvent> = {
+  name: 'exercise',
   read: (file) => readChain(file, parseExerciseEvent),
   first: 'exercise-started',
   last: 'exercise-ended',
@@ -65,13 +69,13 @@ function verifyJournal<Event extends { event: string }>(
       'The last line was not finished: the machine stopped while it was being written. It does not count.',
     )
   if (journal.events.length === 0 && problems.length === 0)
-    notes.push('Nothing was recorded: the run ended before its first line.')
+    notes.push(`Nothing was recorded: the ${kind.name} ended before its first line.`)
   else if (journal.events[0]?.event !== kind.first)
     problems.push({ file, line: 1, message: `the first event is not ${kind.first}` })
   const seal = readSeal(directory)
   if (seal === undefined && !journal.events.some((event) => event.event === kind.last))
     notes.push(
-      'The run is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.',
+      `The ${kind.name} is not finished, so it is not sealed: that nothing was cut off at the end cannot be told.`,
     )
   else problems.push(...checkSeal(directory, journal, seal, kind))
   return { lines: journal.events.length, head: journal.end.hash, problems, notes, journal }

@@ -26,6 +26,9 @@ const DESTRUCTIVE = runbook(
 const APPROVED = runbook(step('one', 'approvals="1"', ['sh run', 'echo one >> effects.log']))
 const WRONG = runbook(step('one', 'colour="red"', ['sh rum', 'true']))
 
+/** What was looked for, and what names those there are. */
+const UNKNOWN = /there is no run, incident or exercise session "x"\n.*drillbook runs.*incident list.*tabletop/
+
 /** Every way in which the command line ends before or at once: exit code and words; nothing was done and nothing recorded. */
 const refused: { title: string; args: string[]; code: number; says: RegExp }[] = [
   { title: 'no command', args: [], code: 2, says: /drillbook <command>/ },
@@ -129,8 +132,9 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     says: /step one: is destructive and guarded is protected/,
   },
   { title: 'resume of nothing', args: ['resume', '--yes'], code: 2, says: /there is no run to go on with/ },
-  { title: 'resume of an unknown run', args: ['resume', 'x', '--yes'], code: 2, says: /there is no run "x"/ },
-  { title: 'show of an unknown run', args: ['show', 'x'], code: 2, says: /there is no run "x"/ },
+  { title: 'resume of an unknown id', args: ['resume', 'x', '--yes'], code: 2, says: UNKNOWN },
+  { title: 'show of an unknown id', args: ['show', 'x'], code: 2, says: UNKNOWN },
+  { title: 'verify of an unknown id', args: ['verify', 'x'], code: 2, says: UNKNOWN },
   { title: 'verify of an unknown run', args: ['verify', 'last'], code: 2, says: /there is no run "last"/ },
   {
     title: 'verify of a folder without a journal',

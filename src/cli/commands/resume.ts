@@ -4,10 +4,13 @@ import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { readJournal, requireJournal } from '../../journal/read.ts'
 import type { ReadJournal } from '../../journal/read.ts'
-import { findRun, journalFile, listRuns, snapshotFolder } from '../../journal/run-directory.ts'
+import { findJournal } from '../../journal/find-journal.ts'
+import type { FoundJournal } from '../../journal/find-journal.ts'
+import { journalFile, listRuns, snapshotFolder } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import type { Lab } from '../../lab/index.ts'
 import { readSeal } from '../../journal/read-seal.ts'
+import type { ExitName } from '../../model/exit-code.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { secretVariable } from '../../model/secret.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
@@ -27,10 +30,11 @@ import type { OpenRun } from '../run-session.ts'
 import { acceptChange } from '../runbook-change.ts'
 import { readSettings } from '../inputs.ts'
 
-const usage = `drillbook resume [run | last] [options]      (npm run resume <run>)
+const usage = `drillbook resume [run | exercise | last] [options]      (npm run resume <run>)
 
 Goes on with a run that was paused, interrupted or killed. What was completed is not done again; what was interrupted is looked at
-first. Without a run: the last one that is not finished.
+first. Without a run: the last one that is not finished. A session of an exercise goes on in its console, as with "tabletop --resume"; of
+the options it takes --operator alone.
 
   --yes              unattended
   --accept-changes   the runbook changed since the run began: go on with it as it is now
@@ -51,14 +55,18 @@ const OPTIONS = {
 } as const
 
 export const command: Command = {
-  summary: 'Go on with a run that was paused, interrupted or killed.',
+  summary: 'Go on with a run or an exercise that was paused, interrupted or killed.',
   usage,
   run: async (argv, io) => {
     const { values, positionals } = parseCommandLine('resume', argv, OPTIONS)
     const root = projectRoot()
     const runs = runsFolder(root, process.env)
-    const directory =
-      positionals.length === 0 ? lastOpenRun(runs) : findRun(runs, oneArgument('resume', positionals, 'run'))
+    const found: FoundJournal =
+      positionals.length === 0
+        ? { kind: 'run', directory: lastOpenRun(runs) }
+        : findJournal(runs, oneArgument('resume', positionals, 'run or exercise'))
+    if (found.kind !== 'run') return await resumeOther(root, found, values, io)
+    const { directory } = found
     const journal = requireJournal(journalFile(directory))
     requireBegun(journal, directory)
     const state = foldAll(journal.events)
@@ -86,6 +94,30 @@ type Values = {
   sign?: string
   'take-over'?: boolean
 }
+
+/** An exercise goes on in its console; an incident never stopped. */
+async function resumeOther(
+  root: string,
+  { kind, directory }: FoundJournal,
+  { operator, ...others }: Values,
+  io: Io,
+): Promise<ExitName> {
+  const id = path.basename(directory)
+  if (kind === 'incident')
+    throw new OperatorError('usage', {
+      message: `${id} is an incident: it goes on until it is closed, and there is nothing to resume`,
+      hint: `npm run incident status -- --incident ${id}`,
+    })
+  const [unfit] = Object.keys(others)
+  if (unfit !== undefined)
+    throw new OperatorError('usage', {
+      message: `--${unfit} is for runs, and ${id} is an exercise: a person leads it`,
+      hint: `npm run resume ${id}`,
+    })
+  const { resumeSession } = await import('../tabletop/facilitate.ts')
+  return await resumeSession(root, id, operatorName(operator), io)
+}
+
 type Journal = ReturnType<typeof requireJournal> & { state: RunState }
 
 async function open(
@@ -231,7 +263,7 @@ function lastOpenRun(runs: string): string {
   if (open !== undefined) return path.join(runs, open)
   throw new OperatorError('usage', {
     message: 'there is no run to go on with',
-    hint: 'npx drillbook runs lists them all.',
+    hint: 'npx drillbook runs lists them all. An exercise: npm run tabletop -- --resume',
   })
 }
 

@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
-import { findIncident, isIncidentId, readIncident } from '../../journal/incident-directory.ts'
+import { findJournal } from '../../journal/find-journal.ts'
+import type { FoundJournal } from '../../journal/find-journal.ts'
+import { readIncident } from '../../journal/incident-directory.ts'
 import { readJournal } from '../../journal/read.ts'
-import { findRun, journalFile } from '../../journal/run-directory.ts'
+import { journalFile } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { reasonOf } from '../../model/outcome.ts'
-import { formatProblem } from '../../model/problem.ts'
+import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { printable } from '../../host/text.ts'
 import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
@@ -18,15 +20,16 @@ import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
 import { projectRoot } from '../project-root.ts'
 
-const usage = `drillbook show <run | incident | last> [--output] [--follow] [--json]
+const usage = `drillbook show <run | incident | exercise | last> [--output] [--follow] [--json]
 
-Shows a run from its journal: what happened when, each step, what was measured.
-  --output   also what every fence printed
+Shows a run from its journal: what happened when, each step, what was measured. Of an incident, what happened when; of a session of an
+exercise, its timeline, injects, ratings and decisions.
+  --output   also what every fence of a run printed
   --follow   keep watching a run that is going on; changes nothing
   --json     the events as they stand in the journal`
 
 export const command: Command = {
-  summary: 'Show what happened in a run, or watch one.',
+  summary: 'Show what happened in a run, an incident or an exercise, or watch a run.',
   usage,
   run: async (argv, io) => {
     const { values, positionals } = parseCommandLine('show', argv, {
@@ -34,20 +37,42 @@ export const command: Command = {
       follow: { type: 'boolean' },
       json: { type: 'boolean' },
     })
-    const wanted = oneArgument('show', positionals, 'run')
-    const runs = runsFolder(projectRoot(), process.env)
-    if (isIncidentId(wanted)) return showIncident(findIncident(runs, wanted), values.json === true, io)
-    const directory = findRun(runs, wanted)
-    if (values.follow === true) return await followRun(directory, io)
-    const journal = readJournal(journalFile(directory))
-    for (const problem of journal.problems) io.err(formatProblem(problem))
-    if (values.json === true) for (const event of journal.events) io.out(JSON.stringify(event))
-    else {
-      for (const event of journal.events) for (const line of describeEvent(event)) io.out(printable(line))
-      showState(foldAll(journal.events), directory, values.output === true, io)
-    }
-    return journal.problems.length === 0 ? 'ok' : 'damaged'
+    const wanted = oneArgument('show', positionals, 'run, incident or exercise')
+    const found = findJournal(runsFolder(projectRoot(), process.env), wanted)
+    if (found.kind !== 'run') return await showOther(found, values, io)
+    return values.follow === true
+      ? await followRun(found.directory, io)
+      : showRun(found.directory, values, io)
   },
+}
+
+type Values = { output?: boolean; follow?: boolean; json?: boolean }
+
+function showRun(directory: string, { json, output }: Values, io: Io): 'ok' | 'damaged' {
+  const journal = readJournal(journalFile(directory))
+  for (const problem of journal.problems) io.err(formatProblem(problem))
+  if (json === true) for (const event of journal.events) io.out(JSON.stringify(event))
+  else {
+    for (const event of journal.events) for (const line of describeEvent(event)) io.out(printable(line))
+    showState(foldAll(journal.events), directory, output === true, io)
+  }
+  return journal.problems.length === 0 ? 'ok' : 'damaged'
+}
+
+/** The readers of an exercise are loaded only where there is one. */
+async function showOther(
+  { kind, directory }: FoundJournal,
+  { json, output, follow }: Values,
+  io: Io,
+): Promise<'ok' | 'damaged'> {
+  if (output === true || follow === true)
+    throw new OperatorError('usage', {
+      message: `--output and --follow are for runs, and ${path.basename(directory)} is an ${kind}`,
+      hint: kind === 'incident' ? 'npm run incident status -- --watch' : 'Leave them out.',
+    })
+  if (kind === 'incident') return showIncident(directory, json === true, io)
+  const { showExercise } = await import('../tabletop/show.ts')
+  return showExercise(directory, json === true, io)
 }
 
 /** In the order in which things happened; the number is that of the line that says so. */

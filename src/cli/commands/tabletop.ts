@@ -1,27 +1,18 @@
-import path from 'node:path'
-import { runConsole } from '../tabletop/console.ts'
-import { listExercises } from '../tabletop/list.ts'
 import { exportCexf, importCexf } from '../tabletop/exchange.ts'
-import { gapsOf, writeReport } from '../tabletop/report.ts'
-import {
-  exercisesFolder,
-  findExercise,
-  openExercise,
-  resumeExercise,
-  startExercise,
-} from '../tabletop/session.ts'
-import type { ExerciseSession } from '../tabletop/session.ts'
-import { projectorView } from '../../exercise/projector.ts'
-import { Projector } from '../../host/projector.ts'
+import { facilitate, report, requireConsole, resumeSession } from '../tabletop/facilitate.ts'
+import { listExercises } from '../tabletop/list.ts'
+import { gapsOf } from '../tabletop/report.ts'
+import { openExercise, startExercise } from '../tabletop/session.ts'
+import { findSession } from '../../journal/exercise-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import { verifyExercise } from '../../journal/verify.ts'
 import type { ExitName } from '../../model/exit-code.ts'
-import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { operatorName } from '../identity.ts'
-import { openPlan } from '../project.ts'
 import { projectRoot } from '../project-root.ts'
+import { sayVerified } from '../say-verified.ts'
 
 const usage = `drillbook tabletop <exercise | runbook> [options]      (npm run tabletop <id>)
 
@@ -61,19 +52,18 @@ export const command: Command = {
     const json = values.json === true
     if (values.list === true) return listExercises(root, json, io)
     if (values.open === true) return listGaps(root, json, io)
-    if (values.verify !== undefined) return verify(root, values.verify, io)
+    if (values.verify !== undefined)
+      return sayVerified(verifyExercise(sessionFolder(root, values.verify)), false, io)
     if (values.report !== undefined)
-      return report(root, findExercise(exercisesFolder(root), values.report), io)
+      return report(root, findSession(runsFolder(root, process.env), values.report), io)
     if (values.import !== undefined)
       return importCexf(root, values.import, oneArgument('tabletop', positionals, 'new id'), io)
     if (values.export !== undefined) return exportCexf(openOne(root, positionals), values.export, io)
-    requireTerminal()
+    const web = values.web === true
     const facilitator = operatorName(values.facilitator)
-    const play =
-      values.resume === true
-        ? await resumeExercise(root, positionals[0], facilitator)
-        : await startExercise(root, openOne(root, positionals), facilitator)
-    return await facilitate(root, play, values.web === true, io)
+    if (values.resume === true) return await resumeSession(root, positionals[0], facilitator, io, web)
+    requireConsole()
+    return await facilitate(root, await startExercise(root, openOne(root, positionals), facilitator), web, io)
   },
 }
 
@@ -81,66 +71,8 @@ function openOne(root: string, positionals: string[]) {
   return openExercise(root, oneArgument('tabletop', positionals, 'exercise or runbook'))
 }
 
-function requireTerminal(): void {
-  if (process.stdin.isTTY && process.stdout.isTTY) return
-  throw new OperatorError('refused', {
-    message: 'the console of an exercise needs a terminal: nothing was begun',
-    hint: '--list, --open, --report, --verify, --export and --import work without one.',
-  })
-}
-
-async function facilitate(root: string, play: ExerciseSession, web: boolean, io: Io): Promise<ExitName> {
-  const projector = web ? await openProjector(play, io) : undefined
-  const people = await ownersOf(root)
-  try {
-    if ((await runConsole(play, { people, projector: projector?.address })) === 'left') {
-      io.out(`The exercise can be resumed: npm run tabletop -- --resume ${play.state.session}`)
-      return 'interrupted'
-    }
-    play.seal()
-  } finally {
-    projector?.close()
-    play.close()
-  }
-  return report(root, play.directory, io)
-}
-
-async function ownersOf(root: string): Promise<string[]> {
-  const { plan } = await openPlan(root)
-  return Object.keys(plan.contacts.people)
-}
-
-/** A projector that cannot be opened costs the view, never the exercise. */
-async function openProjector(play: ExerciseSession, io: Io): Promise<Projector | undefined> {
-  try {
-    const projector = await Projector.open(() =>
-      projectorView(play.exercise, play.state, play.exerciseMs, play.scenarioMs),
-    )
-    play.onChange(projector.changed)
-    return projector
-  } catch (error) {
-    io.err(`There is no projector view: ${error instanceof Error ? error.message : String(error)}`)
-    return undefined
-  }
-}
-
-function report(root: string, directory: string, io: Io): ExitName {
-  const { report, record } = writeReport(root, directory)
-  io.out(`Report: ${report}`)
-  io.out(`Record: ${record}`)
-  io.out(
-    `Journal: ${path.relative(root, directory)}, checked by npm run tabletop -- --verify ${path.basename(directory)}`,
-  )
-  return 'ok'
-}
-
-function verify(root: string, wanted: string, io: Io): ExitName {
-  const directory = wanted.includes('/') ? wanted : findExercise(exercisesFolder(root), wanted)
-  const { lines, problems, notes } = verifyExercise(directory)
-  for (const problem of problems) io.err(formatProblem(problem))
-  for (const note of notes) io.out(note)
-  io.out(problems.length === 0 ? `${lines} lines, unchanged.` : `CHANGED: ${problems.length} findings.`)
-  return problems.length === 0 ? 'ok' : 'damaged'
+function sessionFolder(root: string, wanted: string): string {
+  return wanted.includes('/') ? wanted : findSession(runsFolder(root, process.env), wanted)
 }
 
 function listGaps(root: string, json: boolean, io: Io): ExitName {

@@ -1,19 +1,23 @@
 import path from 'node:path'
-import { findIncident, isIncidentId } from '../../journal/incident-directory.ts'
+import { findJournal, journalIn } from '../../journal/find-journal.ts'
+import type { FoundJournal, JournalKind } from '../../journal/find-journal.ts'
 import { verifyIncident } from '../../journal/verify-incident.ts'
-import { verifyRun } from '../../journal/verify.ts'
-import { findRun } from '../../journal/run-directory.ts'
+import { verifyExercise, verifyRun } from '../../journal/verify.ts'
+import type { Verification } from '../../journal/verify.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
-import { formatProblem } from '../../model/problem.ts'
+import { OperatorError } from '../../model/problem.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import { checkSignatures } from '../check-signatures.ts'
+import type { SignatureOptions } from '../check-signatures.ts'
 import type { Command } from '../command.ts'
 import { projectRoot } from '../project-root.ts'
+import { sayVerified } from '../say-verified.ts'
 
-const usage = `drillbook verify <run | incident | folder> [options]
+const usage = `drillbook verify <run | incident | exercise | folder> [options]
 
 Checks that nothing in a run was changed: the hash chain of its journal, the hash of every file that the seal names, who signed it, and
-every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was changed.
+every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was changed. The journal of an
+incident or of a session of an exercise is checked as well; these are sealed, and nobody signs them.
 
   --allowed-signers FILE   whose keys count, as ssh-keygen reads it; default: docs/plan/contacts.yaml. Implies --signed
   --signed                 a journal that nobody signed is a finding; the default where the policy signs journals
@@ -30,39 +34,50 @@ export const command: Command = {
   usage,
   run: async (argv, io) => {
     const { values, positionals } = parseCommandLine('verify', argv, OPTIONS)
-    const wanted = oneArgument('verify', positionals, 'run or folder')
-    const directory = folderOf(wanted)
-    const incident = isIncidentId(path.basename(directory))
-    const chain = incident ? verifyIncident(directory) : verifyRun(directory)
-    const signatures = incident
-      ? { signedBy: undefined, problems: [], notes: [] }
-      : await checkSignatures(directory, {
-          allowedSigners: values['allowed-signers'],
-          required: values.signed === true,
-        })
-    const problems = [...chain.problems, ...signatures.problems]
-    const result = {
-      ...chain,
-      problems,
-      notes: [...chain.notes, ...signatures.notes],
-      signedBy: signatures.signedBy ?? null,
-    }
-    if (values.json === true) io.out(JSON.stringify(result))
-    else {
-      for (const problem of result.problems) io.err(formatProblem(problem))
-      for (const note of result.notes) io.out(note)
-      io.out(
-        result.problems.length === 0
-          ? `${result.lines} lines, unchanged.${signatures.signedBy === undefined ? '' : ` Signed by ${signatures.signedBy}.`}`
-          : `CHANGED: ${result.problems.length} findings.`,
-      )
-    }
-    return problems.length === 0 ? 'ok' : 'damaged'
+    const wanted = oneArgument('verify', positionals, 'run, incident, exercise or folder')
+    const result = await verified(meant(wanted), {
+      allowedSigners: values['allowed-signers'],
+      required: values.signed === true,
+    })
+    return sayVerified(result, values.json === true, io)
   },
 }
 
-function folderOf(wanted: string): string {
-  if (wanted.includes('/')) return path.resolve(wanted)
-  const runs = runsFolder(projectRoot(), process.env)
-  return isIncidentId(wanted) ? findIncident(runs, wanted) : findRun(runs, wanted)
+function meant(wanted: string): FoundJournal {
+  return wanted.includes('/')
+    ? journalIn(path.resolve(wanted))
+    : findJournal(runsFolder(projectRoot(), process.env), wanted)
+}
+
+const VERIFIERS: Record<JournalKind, (directory: string) => Verification> = {
+  run: verifyRun,
+  incident: verifyIncident,
+  exercise: verifyExercise,
+}
+
+async function verified(
+  { kind, directory }: FoundJournal,
+  options: SignatureOptions,
+): Promise<Verification & { signedBy: string | null }> {
+  const chain = VERIFIERS[kind](directory)
+  if (kind !== 'run') {
+    refuseSignatures(kind, options)
+    return { ...chain, signedBy: null }
+  }
+  const { signedBy, problems, notes } = await checkSignatures(directory, options)
+  return {
+    ...chain,
+    problems: [...chain.problems, ...problems],
+    notes: [...chain.notes, ...notes],
+    signedBy: signedBy ?? null,
+  }
+}
+
+/** Whoever asks for a signature must not take "unchanged" for one. */
+function refuseSignatures(kind: JournalKind, { allowedSigners, required }: SignatureOptions): void {
+  if (!required && allowedSigners === undefined) return
+  throw new OperatorError('usage', {
+    message: `only runs are signed, and this is an ${kind}: there is no signature to check`,
+    hint: 'Leave out --signed and --allowed-signers: chain and seal are checked all the same.',
+  })
 }

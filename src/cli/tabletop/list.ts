@@ -4,11 +4,12 @@ import { loadRunbook } from '../../document/load.ts'
 import { runbookIds } from '../../document/plan.ts'
 import { exerciseTime } from '../../exercise/clock-text.ts'
 import { foldExercise } from '../../exercise/fold.ts'
-import { listRuns } from '../../journal/run-directory.ts'
+import type { ExerciseState } from '../../exercise/fold.ts'
+import { exercisesFolder, listSessions, readExercise } from '../../journal/exercise-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import { table } from '../../reports/summary.ts'
 import type { Io } from '../command.ts'
-import { exercisesFolder, readExercise } from './session.ts'
 
 type Row = { kind: 'exercise' | 'runbook' | 'session'; id: string; what: string; state: string }
 
@@ -43,20 +44,20 @@ function walks(root: string): Row[] {
 }
 
 function sessions(root: string): Row[] {
-  const folder = exercisesFolder(root)
-  return listRuns(folder).map((id) => {
-    const { events, problems } = readExercise(path.join(folder, id))
+  const runs = runsFolder(root, process.env)
+  return listSessions(runs).map((id) => {
+    const { events, problems } = readExercise(path.join(exercisesFolder(runs), id))
     const state = foldExercise(events)
-    const status = state.sealed
-      ? 'finished'
-      : state.status === 'ended'
-        ? 'ended, not sealed'
-        : 'can be resumed'
     return {
       kind: 'session',
       id,
       what: `${state.title}, ${exerciseTime(state.exerciseMs)} played`,
-      state: problems.length > 0 ? 'damaged' : status,
+      state: problems.length > 0 ? 'damaged' : statusOf(state),
     }
   })
+}
+
+export function statusOf({ sealed, status }: ExerciseState): string {
+  if (sealed) return 'finished'
+  return status === 'ended' ? 'ended, not sealed' : 'can be resumed'
 }

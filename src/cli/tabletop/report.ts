@@ -5,7 +5,8 @@ import { foldExercise } from '../../exercise/fold.ts'
 import { openGaps } from '../../model/exercise-gap.ts'
 import type { RatedTask } from '../../model/exercise-gap.ts'
 import { writeWhole } from '../../host/write-file.ts'
-import { listRuns } from '../../journal/run-directory.ts'
+import { exercisesFolder, listSessions, readExercise } from '../../journal/exercise-directory.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
 import type { ActionItem } from '../../model/action-item.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Problem } from '../../model/problem.ts'
@@ -16,7 +17,7 @@ import { actionsFor, afterActionDocument, reportMatter } from '../../reports/aft
 import { recordOf } from '../../reports/after-action/record.ts'
 import { ratedTasks } from '../../model/exercise-record.ts'
 import { REPORTS, readRecords } from '../../document/exercise-records.ts'
-import { exercisesFolder, keptExercise, readExercise } from './session.ts'
+import { keptExercise } from './session.ts'
 
 const TEMPLATE = 'templates/after-action-report.md.hbs'
 
@@ -101,9 +102,9 @@ function readMatter(text: string, file: string, problems: Problem[]) {
 export function gapsOf(root: string): { gaps: RatedTask[]; unreadable: string[] } {
   const { records, unreadable } = readRecords(root)
   const published = new Set(records.map(({ session }) => session))
-  const folder = exercisesFolder(root)
-  for (const id of listRuns(folder).filter((session) => !published.has(session))) {
-    const directory = path.join(folder, id)
+  const runs = runsFolder(root, process.env)
+  for (const id of listSessions(runs).filter((session) => !published.has(session))) {
+    const directory = path.join(exercisesFolder(runs), id)
     const { events, problems, end } = readExercise(directory)
     const state = foldExercise(events)
     if (problems.length > 0) unreadable.push(directory)

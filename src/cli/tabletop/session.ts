@@ -14,17 +14,15 @@ import { bootId } from '../../host/process-tree.ts'
 import { redact } from '../../host/redaction/declared.ts'
 import { Journal, START } from '../../journal/append.ts'
 import type { ChainEnd } from '../../journal/append.ts'
+import { exercisesFolder, findSession, readExercise } from '../../journal/exercise-directory.ts'
 import { sha256OfFile } from '../../journal/hash-file.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import type { Lock } from '../../journal/lock.ts'
-import { readChain } from '../../journal/read.ts'
-import type { ReadJournal } from '../../journal/read.ts'
-import { createRunDirectory, findRun, journalFile, listRuns, newRunId } from '../../journal/run-directory.ts'
+import { createRunDirectory, journalFile, listRuns, newRunId } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { writeSeal } from '../../journal/seal.ts'
 import type { Exercise } from '../../model/exercise.ts'
-import type { ExerciseEvent, ExerciseEventBody } from '../../model/exercise-event.ts'
-import { parseExerciseEvent } from '../../model/exercise-event.ts'
+import type { ExerciseEventBody } from '../../model/exercise-event.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { lookFrom, thisHolder } from '../lock-holder.ts'
 
@@ -38,11 +36,6 @@ type Said = ExerciseEventBody extends infer Body
     ? Omit<Body, 'exerciseMs'>
     : never
   : never
-
-/** Exercises live beside the runs, in a folder of their own: no statistics of runs or drills ever meets one. */
-export function exercisesFolder(root: string): string {
-  return path.join(runsFolder(root, process.env), 'exercises')
-}
 
 /** One exercise that is being played: its state, its journal, its clocks. It knows no target and starts no process. */
 export class ExerciseSession {
@@ -150,7 +143,7 @@ export async function startExercise(
   exercise: Exercise,
   facilitator: string,
 ): Promise<ExerciseSession> {
-  const folder = exercisesFolder(root)
+  const folder = exercisesFolder(runsFolder(root, process.env))
   const session = newRunId(exercise.id.replace(':', '-'), new Date())
   const lock = await lockSession(folder, session, facilitator)
   const directory = createRunDirectory(folder, session)
@@ -177,8 +170,9 @@ export async function resumeExercise(
   wanted: string | undefined,
   facilitator: string,
 ): Promise<ExerciseSession> {
-  const folder = exercisesFolder(root)
-  const directory = wanted === undefined ? lastOpen(folder) : findExercise(folder, wanted)
+  const runs = runsFolder(root, process.env)
+  const folder = exercisesFolder(runs)
+  const directory = wanted === undefined ? lastOpen(folder) : findSession(runs, wanted)
   const lock = await lockSession(folder, path.basename(directory), facilitator)
   try {
     const journal = readExercise(directory)
@@ -229,22 +223,6 @@ export function keptExercise(directory: string, state: ExerciseState): Exercise 
     file: root,
     message: 'is not the exercise that was begun: its files were changed',
   })
-}
-
-export function readExercise(directory: string): ReadJournal<ExerciseEvent> {
-  return readChain(journalFile(directory), parseExerciseEvent)
-}
-
-export function findExercise(folder: string, wanted: string): string {
-  try {
-    return findRun(folder, wanted)
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error
-    throw new OperatorError('usage', {
-      message: error.message.split('\n')[0]?.replace('no run', 'no exercise session') ?? '',
-      hint: 'npm run tabletop -- --list names those there are.',
-    })
-  }
 }
 
 function lastOpen(folder: string): string {

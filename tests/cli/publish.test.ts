@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { verifyRun } from '../../src/journal/verify.ts'
@@ -34,4 +35,19 @@ void test('a damaged run, and one that is not sealed, is not published', async (
   const damaged = await project.cli(['publish', 'last'])
   assert.equal(damaged.code, 4, damaged.stderr)
   assert.ok(!existsSync(project.path('docs/drills')))
+})
+
+void test('what names the machine is told with its files, and no byte of the run is changed', async (t) => {
+  const project = makeProject(t, { 'runbooks/here.mdx': runbook(step('one', '', ['sh run', 'pwd'])) })
+  await project.run('here')
+  const { code, stdout } = await project.cli(['publish', 'last'])
+  assert.equal(code, 0)
+  const told = stdout.split('\n').filter((line) => line.startsWith('  '))
+  assert.ok(told.includes(`  the host ${hostname()}, in journal.ndjson`), stdout)
+  assert.ok(
+    told.some((line) => line.startsWith(`  the project in ${project.root}, in output/`)),
+    stdout,
+  )
+  const published = project.path('docs/drills', path.basename(project.lastRun()))
+  assert.deepEqual(verifyRun(published).problems, [])
 })

@@ -7,6 +7,7 @@ import { verifyRun } from '../../journal/verify.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
+import { machineNames } from '../machine-names.ts'
 import { projectRoot } from '../project-root.ts'
 
 const FOLDER = 'docs/drills'
@@ -15,7 +16,8 @@ const usage = `drillbook publish <run | last>
 
 Copies a finished run to docs/drills/<run>/, where the site shows it: step by step, with its output and its recorded terminal, and with
 everything that is needed to verify it. The run is verified first; one that is damaged or not sealed is refused. Secrets were taken
-out when it was recorded; names of hosts, addresses and people are in it: look before you commit it.`
+out when it was recorded; names of hosts, addresses and people are in it, and cannot be replaced without breaking its seal. It is told
+where this machine is named: look before you commit it.`
 
 export const command: Command = {
   summary: 'Put a finished run on the site.',
@@ -30,8 +32,20 @@ export const command: Command = {
     const published = path.join(FOLDER, path.basename(directory))
     copyAll(directory, path.join(root, published), files)
     io.out(`${published}: ${files.length} files. Look through it, then commit it; npm run build shows it.`)
+    for (const line of warnings(machineNames(root, directory, files))) io.out(line)
     return Promise.resolve('ok')
   },
+}
+
+/** What everybody who reads the site could learn of the machine, and what helps. */
+function warnings(names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  return [
+    'It names the machine it was recorded on:',
+    ...names,
+    'The seal holds every byte, so nothing is replaced. Where nobody may know this, delete the folder, and record a run on a machine',
+    'whose names may be known.',
+  ]
 }
 
 /** What the seal names, and the signature where there is one: with the journal and seal.json, all that verifying takes. */

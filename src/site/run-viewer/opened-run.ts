@@ -15,7 +15,7 @@ const JOURNAL = 'journal.ndjson'
 
 /** Of what was opened, the folder that holds a journal; a single file is taken for a journal whatever it is called. */
 export function openFiles(named: readonly NamedFile[]): OpenedRun | { problem: string } {
-  const journals = named.filter(({ path }) => path === JOURNAL || path.endsWith(`/${JOURNAL}`))
+  const journals = outermost(named.filter(({ path }) => path === JOURNAL || path.endsWith(`/${JOURNAL}`)))
   const [only] = named.length === 1 ? named : journals
   if (!only || journals.length > 1)
     return {
@@ -24,12 +24,24 @@ export function openFiles(named: readonly NamedFile[]): OpenedRun | { problem: s
           ? `There are ${journals.length} journals in it: open the folder of one run.`
           : `There is no ${JOURNAL} in it: open the folder of a run, or its journal.`,
     }
-  const base = only.path.slice(0, Math.max(0, only.path.lastIndexOf('/') + 1))
+  const base = folderOf(only.path)
   const files = new Map(
     named.flatMap(({ path, file }) => (path.startsWith(base) ? [[path.slice(base.length), file]] : [])),
   )
   const name = base === '' ? only.path : (base.split('/').at(-2) ?? only.path)
   return { name, journal: only.file, files, whole: named.length > 1 }
+}
+
+/** A run that sent messages holds the journal of its outbox as well. */
+function outermost(journals: readonly NamedFile[]): NamedFile[] {
+  const folders = journals.map(({ path }) => folderOf(path))
+  return journals.filter(
+    ({ path }) => !folders.some((folder) => folder !== folderOf(path) && path.startsWith(folder)),
+  )
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1)
 }
 
 /** The files that were chosen, with the folders they are in. */

@@ -90,7 +90,7 @@ void describe('an evidence bundle', () => {
       '--from',
       '2026-01-01',
       '--to',
-      '2026-12-31',
+      '2099-12-31',
       '--out',
       bundle,
       '--no-pdf',
@@ -184,7 +184,7 @@ void describe('an evidence bundle', () => {
       '--from',
       '2026-01-01',
       '--to',
-      '2026-12-31',
+      '2099-12-31',
       '--out',
       bundle,
       '--no-pdf',
@@ -196,19 +196,19 @@ void describe('an evidence bundle', () => {
   void test('wants days and a framework that there are', async () => {
     for (const [args, expected] of [
       [
-        ['--framework', 'soc3', '--from', '2026-01-01', '--to', '2026-12-31'],
+        ['--framework', 'soc3', '--from', '2026-01-01', '--to', '2099-12-31'],
         /no map of the framework "soc3"\n.*soc2/,
       ],
       [
-        ['--framework', 'soc2', '--from', '2026-02-30', '--to', '2026-12-31'],
+        ['--framework', 'soc2', '--from', '2026-02-30', '--to', '2099-12-31'],
         /--from 2026-02-30: expected a day/,
       ],
-      [['--framework', 'soc2', '--from', '2026-12-31', '--to', '2026-01-01'], /is after --to/],
+      [['--framework', 'soc2', '--from', '2099-12-31', '--to', '2026-01-01'], /is after --to/],
     ] as [string[], RegExp][]) {
       const { code, stderr } = await project.cli(['evidence', ...args])
       assert.equal(code, 2)
       assert.match(stderr, expected)
     }
-    assert.ok(!existsSync(project.path('evidence-soc2-2026-01-01-2026-12-31')))
+    assert.ok(!existsSync(project.path('evidence-soc2-2026-01-01-2099-12-31')))
   })
 })

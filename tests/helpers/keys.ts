@@ -12,7 +12,7 @@ export function unless(...programs: string[]): string | false {
     : false
 }
 
-/** Real ed25519 keys in a folder of their own. */
+/** Real keys in a folder of their own, ed25519 unless something else is asked for. */
 export class Keys {
   readonly folder: string
 
@@ -22,8 +22,8 @@ export class Keys {
     for (const name of names) this.make(name)
   }
 
-  make(name: string, passphrase = ''): void {
-    const args = ['-q', '-t', 'ed25519', '-N', passphrase, '-C', `${name}@example.com`, '-f', this.file(name)]
+  make(name: string, passphrase = '', type = 'ed25519'): void {
+    const args = ['-q', '-t', type, '-N', passphrase, '-C', `${name}@example.com`, '-f', this.file(name)]
     const { status, stderr } = spawnSync('ssh-keygen', args, { encoding: 'utf8' })
     if (status !== 0) throw new Error(`ssh-keygen made no key: ${stderr}`)
   }

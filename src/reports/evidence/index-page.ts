@@ -95,6 +95,6 @@ function escape(text: string): string {
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;font-size:.9em}th,td{border:1px solid #8888;padding:.3em .5em;text-align:start;vertical-align:top;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;font-size:.9em}th,td{border:1px solid #8888;padding:.3em .5em;text-align:start;vertical-align:top;overflow-wrap:break-word}
 code{font-size:.92em;overflow-wrap:anywhere}tr{break-inside:avoid}@page{size:A4 landscape;margin:12mm}
 @media(max-width:48rem){table{display:block;overflow-x:auto}td{min-width:6em}}@media print{body{font-size:9pt;margin:0;max-width:none}}`

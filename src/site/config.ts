@@ -7,6 +7,7 @@ import { audienceOf } from './content/people.ts'
 import type { Audience } from './content/people.ts'
 import { runbookFrontMatter } from './content/runbook-front-matter.ts'
 import { docsSidebar } from './docs-sidebar.ts'
+import { pageTemplate } from './page-template.ts'
 import { sitePlugin } from './plugin.ts'
 import { journalLinks } from './remark/journal-links.ts'
 import { colourCode } from './remark/prose.ts'
@@ -37,6 +38,7 @@ export function siteConfig(root: string): Config {
     onBrokenLinks: 'throw',
     onBrokenAnchors: 'throw',
     onDuplicateRoutes: 'throw',
+    ssrTemplate: pageTemplate,
     headTags: [
       { tagName: 'link', attributes: { rel: 'icon', href: ICON } },
       { tagName: 'meta', attributes: { name: 'color-scheme', content: 'light dark' } },

@@ -6,10 +6,8 @@ if (
   typeof navigator !== 'undefined' &&
   'serviceWorker' in navigator
 )
-  window.addEventListener('load', () => {
-    navigator.serviceWorker
-      .register(`${siteConfig.baseUrl}sw.js`, { updateViaCache: 'none' })
-      .catch((error: unknown) =>
-        console.warn('no copy of these pages is kept for when the server is gone:', error),
-      )
-  })
+  navigator.serviceWorker
+    .register(`${siteConfig.baseUrl}sw.js`, { updateViaCache: 'none' })
+    .catch((error: unknown) =>
+      console.warn('no copy of these pages is kept for when the server is gone:', error),
+    )

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { loadCommunications } from '../document/communications.ts'
+import { MESSAGE_FILES, loadCommunications } from '../document/communications.ts'
+import type { LoadedCommunications } from '../document/communications.ts'
 import { loadRunbook, runbookFile } from '../document/load.ts'
 import { loadPlan, runbookIds } from '../document/plan.ts'
 import { readReports } from '../document/reports.ts'
@@ -29,10 +30,8 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const ids = only ?? runbookIds(root)
   const read = readRunbooks(root, ids)
   const { plan, problems, locate } = loadPlan(root)
-  const messages = [
-    ...loadCommunications(root, Object.keys(plan?.environments ?? {})).problems,
-    ...checkMessageTemplates(root),
-  ]
+  const communications = loadCommunications(root, Object.keys(plan?.environments ?? {}))
+  const messages = [...communications.problems, ...checkMessageTemplates(root)]
   const reports = readReports(root)
   const inPlan = plan && only ? [] : [...problems, ...messages].map((problem) => asFinding(problem, 'plan'))
   const found = plan
@@ -45,6 +44,7 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
           reports: reports.reports,
           read: reader(root),
           faults,
+          audiences: audiencesOf(communications),
           now,
           run,
         },
@@ -55,6 +55,12 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const inReports = only ? [] : reports.problems.map((problem) => asFinding(problem, 'document'))
   const findings = withoutRepetition([...read.findings, ...inPlan, ...exercises, ...inReports, ...found])
   return { findings: sortedProblems(findings), runbooks: ids.length, rules: plan ? rules.length : 0 }
+}
+
+/** A project may do without communications.yaml: then there is nothing that an audience could be missing from. */
+function audiencesOf({ communications, sources }: LoadedCommunications): string[] | undefined {
+  const isThere = sources.some(({ file }) => file === MESSAGE_FILES.communications)
+  return communications && isThere ? Object.keys(communications.audiences) : undefined
 }
 
 const rulesSkipped: Finding = {

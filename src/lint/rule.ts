@@ -31,6 +31,8 @@ export type Project = {
   read: (file: string) => string | undefined
   /** The faults a drill can inject; undefined when they are not known, and then any is accepted. */
   faults: readonly string[] | undefined
+  /** Who can be told, by communications.yaml; undefined where there is none or it has a mistake, and then any is accepted. */
+  audiences: readonly string[] | undefined
   now: Date
   run: Run
 }

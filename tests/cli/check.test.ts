@@ -89,6 +89,27 @@ void test('a plan that cannot be read keeps nobody from seeing what is wrong in 
   assert.match(stdout, /no rule was applied/)
 })
 
+void test('an audience that nobody wrote down is a warning with its place and the nearest one that is known', async () => {
+  const inform = '<Inform id="tell" audience="custmers" template="outage">\n\n## Tell\n\n</Inform>\n'
+  const known = files()
+  const mistaken: Record<string, string> = {
+    ...known,
+    'runbooks/example.mdx': `${known['runbooks/example.mdx'] ?? ''}\n${inform}`,
+  }
+  {
+    using project = temporaryProject(mistaken)
+    const { stdout } = await check(project.root)
+    assert.match(
+      stdout,
+      /runbooks\/example\.mdx:\d+:1 {2}warning {2}step tell: there is no audience "custmers"[^\n]*\n.*Did you mean customers\?/,
+    )
+    assert.equal((await check(project.root, '--strict')).code, 1)
+  }
+  const { 'docs/plan/communications.yaml': _communications, ...without } = mistaken
+  using project = temporaryProject(without)
+  assert.doesNotMatch((await check(project.root)).stdout, /no audience/)
+})
+
 void test('a wrong option is a usage error', async () => {
   using project = temporaryProject(files())
   const { code, stderr } = await check(project.root, '--stric')

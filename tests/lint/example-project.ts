@@ -1,3 +1,4 @@
+import { MESSAGE_FILES } from '../../src/document/communications.ts'
 import { PLAN_FILES } from '../../src/document/plan.ts'
 import type { Example } from '../../src/lint/rule.ts'
 import { repositoryFile } from '../document/temporary-project.ts'
@@ -47,6 +48,10 @@ const SCHEDULE = `backups:
     owner: dba
 `
 
+const COMMUNICATIONS = `audiences:
+  customers: { title: Customers, comms: comms_external, channels: [file] }
+`
+
 const FRONT_MATTER = [
   'title: Example',
   'summary: An example.',
@@ -73,6 +78,7 @@ export function sampleFiles(body = BODY, frontMatter = ''): Record<string, strin
     [PLAN_FILES.environments]: ENVIRONMENTS,
     [PLAN_FILES.contacts]: CONTACTS,
     [PLAN_FILES.schedule]: SCHEDULE,
+    [MESSAGE_FILES.communications]: COMMUNICATIONS,
     [EXAMPLE_RUNBOOK]: `${matterLines(frontMatter).join('\n')}\n\n${body}`,
     'templates/inform/outage.hbs': 'We are working on it.\n',
     'templates/inform/empty.hbs': '\n',

@@ -28,6 +28,7 @@ import { sqlParameters } from './sql-parameters.ts'
 import { unansweredAlert } from './unanswered-alert.ts'
 import { uncoveredScript } from './uncovered-script.ts'
 import { unknownAlert } from './unknown-alert.ts'
+import { unknownAudience } from './unknown-audience.ts'
 import { unknownDrill } from './unknown-drill.ts'
 import { unknownRole } from './unknown-role.ts'
 import { unknownService } from './unknown-service.ts'
@@ -55,6 +56,7 @@ export const RULES: readonly Rule[] = [
   sqlParameters,
   datedName,
   informTemplate,
+  unknownAudience,
   contactPlaceholder,
   contactUnverified,
   objectiveUnapproved,

@@ -42,7 +42,7 @@ export function RunbookBody({
       <nav className="contents" aria-label={`Steps of ${runbook.title}`}>
         <ol>
           {[...index.links.values()].map(({ id, number, title }) => (
-            <li key={id}>
+            <li key={id} data-level={number.split('.').length}>
               {number} <a href={`#${id}`}>{title}</a>
             </li>
           ))}
@@ -114,7 +114,8 @@ function CardView({ card }: { card: Card }): ReactNode {
     <>
       <p className="summary">{card.summary}</p>
       <p className="begin">
-        Run it: <code>npm run runbook {card.id}</code>, or do every step below by hand.
+        <span>Run it</span> <code>npm run runbook {card.id}</code>{' '}
+        <span>or do every step below by hand.</span>
       </p>
       <dl className="card-facts">
         <Row name="Severity">

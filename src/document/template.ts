@@ -2,6 +2,7 @@ import Handlebars from 'handlebars'
 import { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
 import { suggest } from '../model/suggest.ts'
+import { isBlock, isMustache, isPath, isSubExpression, syntaxError } from '../model/template-syntax.ts'
 
 /** Checks templates against the schema of what they are filled in with: an unknown variable is found before the day, with its place. */
 
@@ -18,30 +19,12 @@ export function checkTemplate(text: string, file: string, schema: z.ZodType): Pr
   try {
     program = Handlebars.parse(text)
   } catch (error) {
-    return [{ file, ...syntaxError(error instanceof Error ? error.message : String(error)) }]
+    return [{ file, ...syntaxError(error) }]
   }
   const problems: Problem[] = []
   const root = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
   new Checker(file, root, problems).program(program, { stack: [root], names: new Map() })
   return problems
-}
-
-/** Handlebars says `Parse error on line 2: …, got 'EOF'`, or `if doesn't match each - 2:3`. */
-export function syntaxError(message: string): Pick<Problem, 'line' | 'column' | 'message'> {
-  const mismatch = /^(.*) - (\d+):(\d+)$/.exec(message)
-  if (mismatch)
-    return { line: Number(mismatch[2]), column: Number(mismatch[3]) + 1, message: filled(mismatch[1] ?? '') }
-  const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1)
-  const token = /got '(\w+)'$/.exec(message)?.[1]
-  return {
-    line,
-    column: 1,
-    message: filled(token === 'EOF' ? 'unexpected end' : `unexpected ${token ?? message}`),
-  }
-}
-
-function filled(why: string): string {
-  return `the template cannot be filled in: ${why}`
 }
 
 class Checker {
@@ -167,17 +150,4 @@ function namesIn(schema: JsonSchema): string[] {
 
 function asSchema(schema: JsonSchema | boolean): JsonSchema {
   return typeof schema === 'boolean' ? {} : schema
-}
-
-function isMustache(node: hbs.AST.Node): node is hbs.AST.MustacheStatement {
-  return node.type === 'MustacheStatement'
-}
-function isBlock(node: hbs.AST.Node): node is hbs.AST.BlockStatement {
-  return node.type === 'BlockStatement'
-}
-function isPath(node: hbs.AST.Node): node is hbs.AST.PathExpression {
-  return node.type === 'PathExpression'
-}
-function isSubExpression(node: hbs.AST.Node): node is hbs.AST.SubExpression {
-  return node.type === 'SubExpression'
 }

@@ -38,8 +38,8 @@ const statement = {
 
 /** A moment that people name in words: a row of the timeline, and the end of a metric. */
 const told = { ...statement, text }
-/** The events that are a moment and words, and nothing else. */
-export const MOMENTS = [
+/** The moments that people mark, and that metrics are computed from. */
+export const MARKS = [
   'impact_start',
   'detected',
   'paged',
@@ -51,8 +51,9 @@ export const MOMENTS = [
   'recovery_point_selected',
   'service_restored',
   'data_verified',
-  'note',
 ] as const
+/** The events that are a moment and words, and nothing else. */
+export const MOMENTS = [...MARKS, 'note'] as const
 export type Moment = (typeof MOMENTS)[number]
 
 /** A step that was done by hand, from the page or from paper. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { suggest } from '../model/suggest.ts'
+import { isBlock, isMustache, isPath, isSubExpression, syntaxError } from '../model/template-syntax.ts'
 import { code, fence, link, prose } from './escape.ts'
 
 /**
@@ -86,24 +87,9 @@ function checkTemplate({ file, text }: Template, schema: Schema): void {
   try {
     new Checker(file, schema, problems).program(Handlebars.parse(text), [schema])
   } catch (error) {
-    problems.push({ file, ...syntaxError(error instanceof Error ? error.message : String(error)) })
+    problems.push({ file, ...syntaxError(error) })
   }
   if (problems.length > 0) throw new OperatorError('usage', problems)
-}
-
-/** Handlebars says `Parse error on line 2: …, got 'EOF'`, or `if doesn't match each - 2:3`. */
-function syntaxError(message: string): { line: number; column: number; message: string } {
-  const mismatch = /^(.*) - (\d+):(\d+)$/.exec(message)
-  if (mismatch)
-    return {
-      line: Number(mismatch[2]),
-      column: Number(mismatch[3]) + 1,
-      message: `the template cannot be filled in: ${mismatch[1] ?? ''}`,
-    }
-  const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1)
-  const token = /got '(\w+)'$/.exec(message)?.[1]
-  const why = token === 'EOF' ? 'unexpected end' : `unexpected ${token ?? message.split('\n')[0]}`
-  return { line, column: 1, message: `the template cannot be filled in: ${why}` }
 }
 
 /** Walks a template as Handlebars would, with the schema of the data in place of the data. */
@@ -235,17 +221,4 @@ function membersOf(schema: Schema): Record<string, Schema> {
 function itemsOf(schema: Schema | undefined): Schema {
   const items = schema?.items
   return typeof items === 'object' && !Array.isArray(items) ? items : {}
-}
-
-function isBlock(node: hbs.AST.Node): node is hbs.AST.BlockStatement {
-  return node.type === 'BlockStatement'
-}
-function isMustache(node: hbs.AST.Node): node is hbs.AST.MustacheStatement {
-  return node.type === 'MustacheStatement'
-}
-function isPath(node: hbs.AST.Node): node is hbs.AST.PathExpression {
-  return node.type === 'PathExpression'
-}
-function isSubExpression(node: hbs.AST.Node): node is hbs.AST.SubExpression {
-  return node.type === 'SubExpression'
 }

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { foldIncident } from '../../src/journal/fold-incident.ts'
 import type { IncidentState } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
+import { MARKS } from '../../src/model/incident-event.ts'
 import type { IncidentEvent } from '../../src/model/incident-event.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
@@ -100,6 +101,18 @@ void test('an incident from its declaration to its seal', async (t) => {
   const lines = readFileSync(journalOf(project), 'utf8')
   writeFileSync(journalOf(project), lines.replace('the edge answers 502', 'the edge answers 503'))
   assert.equal((await project.cli(['verify', id])).code, 4)
+})
+
+void test('the help names every moment that can be marked; a note is none of them', async (t) => {
+  const project = declared(t)
+  const { stdout } = await incident(project, '--help')
+  for (const name of MARKS) assert.match(stdout, new RegExp(`\\b${name}\\b`))
+  await incident(project, ...DECLARE)
+  assert.equal((await incident(project, 'mark', 'data_verified', 'counts agree')).code, 0)
+  const refused = await incident(project, 'mark', 'note', 'no moment')
+  assert.equal(refused.code, 2)
+  assert.match(refused.stderr, new RegExp(`"note": expected one of ${MARKS.join(', ')}$`, 'm'))
+  assert.deepEqual([...state(project).moments.keys()], ['data_verified'])
 })
 
 void test('without a terminal, what is missing is refused and leaves nothing', async (t) => {

@@ -1,4 +1,5 @@
-import type { IncidentEvent, IncidentEventBody, Moment } from '../../model/incident-event.ts'
+import { MARKS } from '../../model/incident-event.ts'
+import type { IncidentEvent, IncidentEventBody } from '../../model/incident-event.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
 import { changeIncident } from './choose.ts'
@@ -17,20 +18,6 @@ export async function note(argv: string[], io: Io): Promise<ExitName> {
     text: wordsOf('note', positionals),
   }))
 }
-
-const MARKS = [
-  'impact_start',
-  'detected',
-  'paged',
-  'acked',
-  'mitigated',
-  'impact_end',
-  'resolved',
-  'last_good_data',
-  'recovery_point_selected',
-  'service_restored',
-  'data_verified',
-] as const satisfies readonly Exclude<Moment, 'note'>[]
 
 const DETECTORS = ['alert', 'human', 'customer'] as const
 

@@ -313,10 +313,15 @@ void test('bad input is told with its place; nothing is begun', async (t) => {
 void test('one changed byte in the journal of an exercise is found', needsTmux, async (t) => {
   const project = fireProject(t)
   await playOnce(t, project, 'p')
+  const session = path.basename(folder(project))
+  const whole = await project.cli(['verify', session])
+  assert.deepEqual([whole.code, whole.stderr], [0, ''])
+  assert.match(whole.stdout, /^\d+ lines, unchanged\.$/m)
+  assert.match((await project.cli(['show', session])).stdout, /Rated P:[\s\S]*The exercise: finished\./)
   const file = journalFile(folder(project))
   const bytes = readFileSync(file)
   bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 1
   writeFileSync(file, bytes)
-  const end = await project.cli(['tabletop', '--verify', path.basename(folder(project))])
-  assert.equal(end.code, 4)
+  assert.equal((await project.cli(['tabletop', '--verify', session])).code, 4)
+  assert.equal((await project.cli(['verify', session])).code, 4)
 })

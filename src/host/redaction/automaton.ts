@@ -7,6 +7,8 @@
 /** A line break inside a pattern of which this much was seen is passed over: base64 and other long text is often folded. */
 export const FOLDABLE_DEPTH = 8
 const MOST_TABLE_STATES = 1024
+export const LF = 10
+export const CR = 13
 
 export type Automaton = {
   /** How many bytes of a pattern have been read, by state. */
@@ -33,6 +35,7 @@ export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buf
   const fail = new Int32Array(tree.size)
   const tableStates = Math.min(MOST_TABLE_STATES, shallow(tree))
   const table = new Int32Array(tableStates * 256)
+  const found = new Uint8Array(tree.size)
 
   const child = (state: number, byte: number): number => {
     let found = firstChild[state] ?? 0
@@ -50,6 +53,7 @@ export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buf
   for (let state = 0; state < tree.size; state += 1) {
     const back = fail[state] ?? 0
     inherit(tree, state, back)
+    if ((secret[state] ?? 0) > 0 || (anchor[state] ?? -1) >= 0) found[state] = 1
     if (state < tableStates && state > 0) table.copyWithin(state * 256, back * 256, back * 256 + 256)
     for (let next = firstChild[state] ?? 0; next !== 0; next = nextSibling[next] ?? 0) {
       const byte = byteOf[next] ?? 0
@@ -58,9 +62,20 @@ export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buf
       if (state < tableStates) table[state * 256 + byte] = next
     }
   }
-  const found = Uint8Array.from(secret, (length, state) => (length > 0 || (anchor[state] ?? -1) >= 0 ? 1 : 0))
   const continues = (state: number, byte: number): boolean => child(state, byte) !== 0
   return { depth, pending, found, secret, anchor, tableStates, table, step, continues }
+}
+
+/** Whether the bytes certainly hold no pattern. False when one may be broken over lines: only a stream knows. */
+export function holdsNone({ table, tableStates, found, step }: Automaton, bytes: Uint8Array): boolean {
+  let state = 0
+  for (const byte of bytes) {
+    if (state < tableStates) state = table[(state << 8) | byte] ?? 0
+    else if (byte === LF || byte === CR) return false
+    else state = step(state, byte)
+    if (found[state] === 1) return false
+  }
+  return true
 }
 
 /** What ends in the state that a state falls back to ends in this one too. */
@@ -133,17 +148,28 @@ function inOrderOfDepth(tree: Tree): Tree {
       renumbered[next] = known
       known += 1
     }
-  const renumber = (links: Int32Array): Int32Array =>
-    Int32Array.from(order, (old) => renumbered[links[old] ?? 0] ?? 0)
+  const { size } = tree
+  // Loops: `from` with a function takes ten times as long, and a run waits for this.
+  const arrange = <Values extends Int32Array | Uint32Array | Uint8Array>(
+    old: Values,
+    values: Values,
+  ): Values => {
+    for (let at = 0; at < size; at += 1) values[at] = old[order[at] ?? 0] ?? 0
+    return values
+  }
+  const renumber = (links: Int32Array): Int32Array => {
+    for (let at = 0; at < size; at += 1) links[at] = renumbered[links[at] ?? 0] ?? 0
+    return links
+  }
   return {
-    size: tree.size,
-    firstChild: renumber(tree.firstChild),
-    nextSibling: renumber(tree.nextSibling),
-    byteOf: Uint8Array.from(order, (old) => tree.byteOf[old] ?? 0),
-    depth: Uint32Array.from(order, (old) => tree.depth[old] ?? 0),
-    pending: Uint32Array.from(order, (old) => tree.pending[old] ?? 0),
-    secret: Uint32Array.from(order, (old) => tree.secret[old] ?? 0),
-    anchor: Int32Array.from(order, (old) => tree.anchor[old] ?? -1),
+    size,
+    firstChild: renumber(arrange(tree.firstChild, new Int32Array(size))),
+    nextSibling: renumber(arrange(tree.nextSibling, new Int32Array(size))),
+    byteOf: arrange(tree.byteOf, new Uint8Array(size)),
+    depth: arrange(tree.depth, new Uint32Array(size)),
+    pending: arrange(tree.pending, new Uint32Array(size)),
+    secret: arrange(tree.secret, new Uint32Array(size)),
+    anchor: arrange(tree.anchor, new Int32Array(size)),
   }
 }
 

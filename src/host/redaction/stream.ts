@@ -1,4 +1,4 @@
-import { FOLDABLE_DEPTH } from './automaton.ts'
+import { CR, FOLDABLE_DEPTH, LF } from './automaton.ts'
 import type { Automaton } from './automaton.ts'
 import { MOST_UNDECIDED } from './shapes.ts'
 import type { Shape } from './shapes.ts'
@@ -14,9 +14,6 @@ export type Knowledge = {
 /** Bytes that are not let through, by their place in the whole stream. */
 type Range = { from: number; to: number }
 type Undecided = { shape: Shape; shapeNumber: number; body: number }
-
-const LF = 10
-const CR = 13
 
 /**
  * Lets bytes through, secrets replaced. What may be the beginning of one is held back, and nothing else; no byte is lost or moved. The

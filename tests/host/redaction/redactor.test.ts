@@ -109,6 +109,21 @@ void test('the result does not depend on the chunks', () => {
   )
 })
 
+void test('a text by itself comes out as through a stream', () => {
+  const redactor = createRedactor(SECRETS)
+  let untouched = 0
+  fc.assert(
+    fc.property(bytes, (data) => {
+      const text = data.toString()
+      const clean = redactor.redactText(text)
+      if (clean === text) untouched += 1
+      assert.equal(clean, through(redactor, [Buffer.from(text)]).toString())
+    }),
+    RUNS,
+  )
+  assert.ok(untouched > RUNS.numRuns / 10 && untouched < RUNS.numRuns * 0.9, `${untouched} untouched`)
+})
+
 void test('no secret is left, and every other byte is there, in its place', () => {
   const redactor = createRedactor(SECRETS)
   fc.assert(

@@ -111,7 +111,10 @@ async function visitSlowly(
       if (response.request().resourceType() === 'script')
         scriptBytes += Number(response.headers()['content-length'])
     })
-    await page.goto(origin + PAGE, { waitUntil: 'networkidle' })
+    await page.goto(origin + PAGE)
+    // Docusaurus says so once its scripts have run, however late a page asked for them.
+    await page.waitForSelector('html[data-has-hydrated="true"]')
+    await page.waitForLoadState('networkidle')
     const paintMs = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { OperatorError } from '../model/problem.ts'
 import { idPage } from './answer.ts'
+import { followClock } from './clock.ts'
 import { getJson } from './http.ts'
 import { readLedger, type LedgerRecord } from './ledger.ts'
-import type { LabState } from './state.ts'
 import { canaryStatus, type CanaryStatus, type Condition } from './tracker.ts'
 
 const waitAnswer = z.object({ met: z.boolean(), status: canaryStatus })
+
+type Addresses = { canary: { port: number }; edge: { port: number } }
 
 export type Patience = { timeoutMs: number; signal?: AbortSignal }
 
@@ -22,11 +24,11 @@ export type Canary = {
   ledger: () => Promise<LedgerRecord[]>
   /** The ids of the present ledger's orders that can be read through the edge now. */
   foundIds: (signal?: AbortSignal) => Promise<Set<string>>
-  /** A new ledger for a new drill; orders under way are still recorded in the old one. */
+  /** A new ledger for a new drill; orders under way are still recorded in the old one. From here on both go by one clock. */
   restartLedger: () => Promise<CanaryStatus>
 }
 
-export function canaryControl(state: LabState): Canary {
+export function canaryControl(state: Addresses): Canary {
   const address = `http://127.0.0.1:${state.canary.port}`
   const status = async (): Promise<CanaryStatus> => getJson(`${address}/status`, canaryStatus)
   const wait = async (wanted: Condition, patience: Patience): Promise<CanaryStatus> => {
@@ -51,7 +53,11 @@ export function canaryControl(state: LabState): Canary {
       const { prefix = '' } = await status()
       return idsThroughEdge(state, prefix, signal)
     },
-    restartLedger: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
+    async restartLedger() {
+      const restarted = await getJson(`${address}/ledger`, canaryStatus, { method: 'POST' })
+      if (restarted.clock !== undefined) followClock(restarted.clock)
+      return restarted
+    },
   }
 }
 
@@ -72,7 +78,7 @@ function notMet(wanted: Condition, patience: Patience, cause: unknown): Operator
 }
 
 async function idsThroughEdge(
-  state: LabState,
+  state: Addresses,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<Set<string>> {

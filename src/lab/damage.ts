@@ -4,10 +4,10 @@ import { OperatorError } from '../model/problem.ts'
 import type { Lab } from './lab.ts'
 import type { Region } from './options.ts'
 import { fenceFile, query, startPostgres } from './postgres.ts'
+import { labTime } from './clock.ts'
 import { isPartRunning, labParts } from './parts.ts'
 import { killTogether, readPostmaster } from './postmaster.ts'
 import { readRecord, signalProcess, untilGone } from './processes.ts'
-import { wallClock } from './service.ts'
 import { labPaths } from './state.ts'
 
 /** Kills a node's PostgreSQL, postmaster and children, at one instant. */
@@ -23,7 +23,7 @@ export async function killService(
   part: string,
 ): Promise<{ at: number; part: string; pid: number }> {
   const record = readRecord(labPaths(lab.directory).processes, part)
-  const at = wallClock()
+  const at = labTime()
   if (record === undefined || !signalProcess(record, 'SIGKILL')) throw notRunning(part)
   const left = await untilGone([record], 5000)
   if (left.length > 0) throw new Error(`${part} (${record.pid}) is still alive after SIGKILL`)
@@ -38,7 +38,7 @@ export async function killRegion(lab: Lab, region: Region): Promise<{ at: number
   const { dataDirectory } = lab.nodes[region]
   const database = readPostmaster(dataDirectory)?.process !== undefined
   if (running.length === 0 && !database) throw notRunning(`anything in ${region}`)
-  const at = wallClock()
+  const at = labTime()
   const services = Promise.all(running.map(async ({ name }) => killService(lab, name)))
   const [killed, { pids }] = await Promise.all([services, killTogether(dataDirectory)])
   const names = killed.map(({ part, pid }) => `${part} (${pid})`)

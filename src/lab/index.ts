@@ -17,6 +17,7 @@ import { startStoppedNode } from './repair.ts'
 import { readState } from './state.ts'
 
 export { up } from './up.ts'
+export { labTime } from './clock.ts'
 export { killPostgres, killRegion, killService, startUnaware } from './damage.ts'
 export { defaultOptions, REGIONS, REPLICATION_MODES, stateDirectory, stateRoot } from './options.ts'
 export type { LabOptions, Region } from './options.ts'

@@ -1,8 +1,8 @@
 import { Agent } from 'node:http'
 import { join } from 'node:path'
+import { labTime, setClock } from './clock.ts'
 import { placeOrder, readOrder } from './customer.ts'
 import { openLedger, type LedgerWriter } from './ledger.ts'
-import { wallClock } from './service.ts'
 import { Tracker, type CanaryStatus, type Condition } from './tracker.ts'
 
 const MAX_IN_FLIGHT = 256
@@ -17,6 +17,8 @@ type Book = {
   prefix: string
   writer: LedgerWriter
   tracker: Tracker
+  /** How far the wall clock was ahead of the monotonic one when it began. */
+  clock: number
   clockStart: number
   next: number
 }
@@ -62,7 +64,7 @@ export function createOrderStream(config: {
 
   return {
     status: () => describe(book, stopReason, writesPerSecond),
-    holds: (condition) => stopReason === undefined && book?.tracker.holds(condition, wallClock()) === true,
+    holds: (condition) => stopReason === undefined && book?.tracker.holds(condition, labTime()) === true,
     stopped: () => stopReason !== undefined,
     async restart() {
       const earlier = book
@@ -88,17 +90,19 @@ async function newBook(
   { ledgerFolder, writesPerSecond }: { ledgerFolder: string; writesPerSecond: number },
   stop: (reason: string) => void,
 ): Promise<Book> {
-  const prefix = `${Math.round(wallClock()).toString(36)}-`
+  const clock = setClock()
+  const prefix = `${Math.round(labTime()).toString(36)}-`
   const file = join(ledgerFolder, `${prefix}orders.ndjson`)
   const writer = await openLedger(file, (error) =>
     stop(`the ledger ${file} cannot be written: ${error.message}`),
   )
-  const startedAt = wallClock()
+  const startedAt = labTime()
   return {
     file,
     prefix,
     writer,
     tracker: new Tracker(writesPerSecond, startedAt),
+    clock,
     clockStart: startedAt,
     next: 1,
   }
@@ -106,7 +110,7 @@ async function newBook(
 
 /** Open loop: what is due by the clock is sent, however slow the answers are. */
 function placeDue(book: Book, writesPerSecond: number, launch: (book: Book, n: number) => void): void {
-  const due = Math.floor(((wallClock() - book.clockStart) / 1000) * writesPerSecond)
+  const due = Math.floor(((labTime() - book.clockStart) / 1000) * writesPerSecond)
   const behind = due - (book.next - 1)
   if (behind > Math.max(1, (writesPerSecond * MAX_CATCH_UP_MS) / 1000)) {
     book.clockStart += (behind / writesPerSecond) * 1000
@@ -117,12 +121,12 @@ function placeDue(book: Book, writesPerSecond: number, launch: (book: Book, n: n
 
 async function attempt(book: Book, n: number, busy: boolean, agent: Agent, edgePort: number): Promise<void> {
   const id = `${book.prefix}${String(n).padStart(9, '0')}`
-  const sentAt = wallClock()
+  const sentAt = labTime()
   book.tracker.sent(n, sentAt)
   const answer = busy
     ? ({ outcome: 'failed', reason: `not sent: ${MAX_IN_FLIGHT} orders are still waiting` } as const)
     : await placeOrder(agent, edgePort, { id, item: 'canary', quantity: 1 })
-  const record = { type: 'attempt', n, id, sentAt, doneAt: wallClock(), ...answer } as const
+  const record = { type: 'attempt', n, id, sentAt, doneAt: labTime(), ...answer } as const
   book.writer.append(record)
   book.tracker.done(record)
   if (answer.outcome === 'acknowledged' && book.tracker.suspicious())
@@ -132,7 +136,7 @@ async function attempt(book: Book, n: number, busy: boolean, agent: Agent, edgeP
 /** After an outage an acknowledgement alone is not trusted: the order is read back. */
 async function verify(book: Book, n: number, id: string, agent: Agent, edgePort: number): Promise<void> {
   if (!(await readOrder(agent, edgePort, id))) return
-  book.writer.append({ type: 'verified', n, id, at: wallClock() })
+  book.writer.append({ type: 'verified', n, id, at: labTime() })
   book.tracker.verified(n)
 }
 
@@ -141,10 +145,10 @@ function describe(
   stopReason: string | undefined,
   writesPerSecond: number,
 ): CanaryStatus {
-  const now = wallClock()
+  const now = labTime()
   if (book === undefined) return { state: 'idle', ...new Tracker(writesPerSecond, now).status(now) }
-  const { file: ledger, prefix, tracker } = book
-  const base = { ledger, prefix, ...tracker.status(now) }
+  const { file: ledger, prefix, clock, tracker } = book
+  const base = { ledger, prefix, clock, ...tracker.status(now) }
   return stopReason === undefined
     ? { state: 'writing', ...base }
     : { state: 'stopped', reason: stopReason, ...base }

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { labTime } from './clock.ts'
 import {
   findProcess,
   identify,
@@ -67,7 +68,7 @@ export async function killTogether(dataDirectory: string): Promise<{ at: number;
   const postmaster = readPostmaster(dataDirectory)?.process
   if (postmaster !== undefined) await freeze(postmaster)
   const all = postgresProcesses(dataDirectory)
-  const at = performance.timeOrigin + performance.now()
+  const at = labTime()
   for (const one of all) signalProcess(one, 'SIGSTOP')
   for (const one of all) signalProcess(one, 'SIGKILL')
   const left = await untilGone(all, 5000)

@@ -81,8 +81,3 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   return parseJson(Buffer.concat(chunks).toString('utf8'))
 }
-
-/** Wall-clock milliseconds from a monotonic source: a stepped clock cannot make an outage shorter or longer. */
-export function wallClock(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000
-}

@@ -16,6 +16,8 @@ export const canaryStatus = z.strictObject({
   ledger: z.string().optional(),
   /** What the ids of this ledger's orders begin with. */
   prefix: z.string().optional(),
+  /** How far its clock, which this ledger's times are of, is ahead of the monotonic one; in milliseconds. */
+  clock: z.number().optional(),
   startedAt: z.number().optional(),
   writesPerSecond: z.number(),
   acknowledgedLastSecond: z.int(),
@@ -99,7 +101,7 @@ export class Tracker {
     return failed && (condition.until === 'failure' || this.#sustained())
   }
 
-  status(now: number): Omit<CanaryStatus, 'state' | 'reason' | 'ledger' | 'prefix'> {
+  status(now: number): Omit<CanaryStatus, 'state' | 'reason' | 'ledger' | 'prefix' | 'clock'> {
     this.#forgetOld(now)
     return {
       startedAt: this.#startedAt,

@@ -96,10 +96,16 @@ export function deadlines(matter: PostmortemMatter, now: Date): Deadline[] {
   const reviewDue =
     severity === 'sev1' ? addDays(from, REVIEW_DAYS) : addBusinessDays(from, REVIEW_BUSINESS_DAYS)
   const open: Deadline[] = []
-  const add = (what: Deadline['what'], due: Date): number => open.push({ what, due, overdue: now > due })
+  // Shown as a day, and so over with that day, not at the hour at which the incident happened to end.
+  const add = (what: Deadline['what'], due: Date): number =>
+    open.push({ what, due, overdue: dayOf(now) > dayOf(due) })
   if (status === 'draft' || status === 'in_review') add('review', reviewDue)
   if (status !== 'closed') add('completion', addDays(from, COMPLETE_DAYS))
   return open
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10)
 }
 
 function addDays(from: Date, days: number): Date {

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { canaryControl } from '../../src/lab/canary-control.ts'
+import { followClock, labTime, setClock } from '../../src/lab/clock.ts'
 import { getJson } from '../../src/lab/http.ts'
 import { readLedger, type Attempt } from '../../src/lab/ledger.ts'
 import { freePorts } from '../../src/lab/ports.ts'
@@ -20,6 +22,7 @@ const waited = z.object({ met: z.boolean(), status: canaryStatus })
 type Canary = {
   child: ChildProcess
   address: string
+  control: ReturnType<typeof canaryControl>
   begin: () => Promise<CanaryStatus>
   edge: { up: boolean }
 }
@@ -54,6 +57,7 @@ async function canary(t: TestContext, shell = ''): Promise<Canary> {
   return {
     child,
     address,
+    control: canaryControl({ canary: { port }, edge: { port: edgePort } }),
     edge,
     begin: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
   }
@@ -130,4 +134,29 @@ void test('a ledger that cannot be written stops it, and it says so', async (t) 
   assert.equal(status.state, 'stopped')
   assert.match(status.reason ?? '', /the ledger .* cannot be written/)
   assert.match(String(await said), /the canary stopped: the ledger/)
+})
+
+void test('a machine that slept, or a clock that was stepped: who breaks something goes by the clock of the canary', async (t) => {
+  const behind = 'const now = Date.now; Date.now = () => now() - 600_000'
+  const preload = `data:text/javascript,${encodeURIComponent(behind)}`
+  const { edge, control } = await canary(t, `NODE_OPTIONS='--import ${preload}'`)
+  t.after(() => setClock())
+  await control.restartLedger()
+  assert.ok(Math.abs(Date.now() - labTime() - 600_000) < 100, 'its clock is followed')
+  await control.waitUntilSteady({ timeoutMs: 10_000 })
+  const after = labTime()
+  edge.up = false
+  const broken = await control.waitUntilFailure({ after, timeoutMs: 5000 })
+  assert.ok((broken.firstFailureAt ?? 0) >= after && (broken.firstFailureAt ?? Infinity) < after + 1000)
+  edge.up = true
+  const restored = await control.waitUntilRecovered({ after, timeoutMs: 5000 })
+  assert.ok(restored.verified > 0)
+})
+
+void test('the clock of another process is followed exactly', () => {
+  const ahead = setClock()
+  const mine = labTime()
+  followClock(ahead + 5000)
+  assert.ok(labTime() - mine >= 5000 && labTime() - mine < 5100)
+  followClock(ahead)
 })

@@ -1,4 +1,4 @@
-import { startUnaware } from '../../lab/index.ts'
+import { labTime, startUnaware } from '../../lab/index.ts'
 import { regionOf, type Fault } from './fault.ts'
 
 export const oldPrimaryReturns: Fault = {
@@ -8,7 +8,7 @@ export const oldPrimaryReturns: Fault = {
   defaultTarget: 'orders-db.standby',
   async inject(lab, on) {
     const region = await regionOf(lab, on)
-    const at = performance.timeOrigin + performance.now()
+    const at = labTime()
     const { started, detail } = await startUnaware(lab, region)
     return {
       at,

@@ -11,7 +11,8 @@ export type ExerciseState = {
   session: string
   exercise: string
   title: string
-  facilitator: string
+  /** Who was at the keyboard, in their order. */
+  facilitators: string[]
   digest: string
   startedAt: string
   lastAt: string
@@ -42,7 +43,7 @@ export function emptyExercise(): ExerciseState {
     session: '',
     exercise: '',
     title: '',
-    facilitator: '',
+    facilitators: [],
     digest: '',
     startedAt: '',
     lastAt: '',
@@ -75,7 +76,7 @@ export function foldEvent(state: ExerciseState, event: ExerciseEvent): void {
   state.lastAt = event.at
   state.mono = event.mono
   state.exerciseMs = event.exerciseMs
-  state.facilitator = event.facilitator
+  if (!state.facilitators.includes(event.facilitator)) state.facilitators.push(event.facilitator)
   state.digest = event.digest
   if (isAboutTime(event)) foldTime(state, event)
   else foldPlay(state, event)

@@ -168,7 +168,13 @@ void test('the clocks stand still while nobody plays, and do not jump', (t) => {
       after: 'x',
       awayMs: 5,
       exerciseMs: 60_000,
+      facilitator: 'another',
     }),
+  )
+  assert.deepEqual(
+    state.facilitators,
+    ['tester', 'another'],
+    'who went on does not take the place of who began',
   )
   assert.equal(exerciseClock(state, 10), 60_000, 'another boot, another monotonic clock')
   foldEvent(state, event(10, { event: 'exercise-continued', exerciseMs: 60_000 }))

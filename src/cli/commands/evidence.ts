@@ -102,7 +102,7 @@ function tell(
     io.err(
       `  ${id}: ${support.flatMap(({ what, gap }) => (gap === undefined ? [] : [`${what}: ${gap}`])).join('; ')}`,
     )
-  io.err(`Check it: node ${path.join(path.basename(folder), 'verify.mjs')}`)
+  io.err(`Check it: node ${path.join(path.relative('', folder), 'verify.mjs')}`)
   io.err(`SHA-256 of verify.mjs     ${sha256(files.get('verify.mjs') ?? '')}`)
   io.err(`SHA-256 of manifest.json  ${sha256(files.get('manifest.json') ?? '')}`)
 }

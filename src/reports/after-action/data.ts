@@ -97,7 +97,7 @@ export function afterAction(
     type: exercise.type,
     scope: exercise.scope,
     summary: exercise.summary,
-    facilitator: state.facilitator,
+    facilitator: state.facilitators.join(', '),
     startedAt: state.startedAt,
     endedAt: state.lastAt,
     exerciseTime: exerciseTime(state.exerciseMs),

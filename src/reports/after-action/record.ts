@@ -13,7 +13,7 @@ export function recordOf(exercise: Exercise, state: ExerciseState, journalHash: 
     title: exercise.title,
     startedAt: state.startedAt,
     endedAt: state.lastAt,
-    facilitator: state.facilitator,
+    facilitator: state.facilitators.join(', '),
     digest: state.digest,
     journalHash,
     exerciseMs: state.exerciseMs,

@@ -53,7 +53,6 @@ export type DrillRecord = z.infer<typeof drillRecordSchema>
 /** A finished drill as its record. `journalHash` is the hash of the journal's last line. */
 export function drillRecord(runbook: Runbook, state: RunState, journalHash: string): DrillRecord {
   const { fault, started } = state
-  const met = objectivesMet(state)
   return {
     v: 1,
     run: state.run,
@@ -71,11 +70,17 @@ export function drillRecord(runbook: Runbook, state: RunState, journalHash: stri
     objective: started?.objective ?? null,
     measured: measuredOf(state),
     steps: stepRecords(runbook, state),
-    verdict: met === undefined ? 'not measured' : met && state.result === 'succeeded' ? 'passed' : 'failed',
+    verdict: verdictOf(state),
   }
 }
 
-function measuredOf({ measurement }: RunState): DrillRecord['measured'] {
+export function verdictOf(state: RunState): DrillRecord['verdict'] {
+  const met = objectivesMet(state)
+  if (met === undefined) return 'not measured'
+  return met && state.result === 'succeeded' ? 'passed' : 'failed'
+}
+
+export function measuredOf({ measurement }: RunState): DrillRecord['measured'] {
   if (!measurement) {
     const nothing = {
       rtoMs: null,

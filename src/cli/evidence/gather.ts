@@ -6,6 +6,7 @@ import { readReports } from '../../document/reports.ts'
 import { parseYaml } from '../../document/yaml.ts'
 import { foldIncident } from '../../journal/fold-incident.ts'
 import { foldAll } from '../../journal/fold.ts'
+import type { RunState } from '../../journal/fold.ts'
 import { incidentsFolder, listIncidents, readIncident } from '../../journal/incident-directory.ts'
 import { readJournal } from '../../journal/read.ts'
 import { journalFile, listRuns } from '../../journal/run-directory.ts'
@@ -14,6 +15,7 @@ import { servicesFile } from '../../model/service.ts'
 import type { PopulationRow } from '../../reports/evidence/population.ts'
 import { populationRow } from '../../reports/evidence/population.ts'
 import type { EvidenceInput } from '../../reports/evidence/records.ts'
+import { measuredOf, verdictOf } from '../../reports/drill-record.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
 import { readDrills } from '../../site/content/drills.ts'
 
@@ -80,7 +82,7 @@ async function revisionOf(root: string): Promise<EvidenceInput['revision']> {
 /** Every drill of the period, those that nobody published as well. */
 export async function populationOf(
   root: string,
-  { drills, journals }: EvidenceInput,
+  { drills, journals }: Pick<EvidenceInput, 'drills' | 'journals'>,
   isInPeriod: (at: string) => boolean,
 ): Promise<PopulationRow[]> {
   const published = drills.filter(({ startedAt }) => isInPeriod(startedAt))
@@ -88,29 +90,32 @@ export async function populationOf(
     published.map(async (drill) => ({ ...populationRow(drill), commit: await commitBefore(root, drill) })),
   )
   const known = new Set(drills.map(({ run }) => run))
-  const unpublished = journals
-    .map(({ id, events }) => ({ id, state: foldAll(events) }))
-    .filter(({ id, state }) => state.mode === 'drill' && !known.has(id) && isInPeriod(state.startedAt))
-    .map(({ id, state }): PopulationRow => ({
-      run: id,
-      runbook: state.runbook,
-      environment: state.environment,
-      operator: state.operator,
-      startedAt: state.startedAt,
-      verdict: state.status === 'finished' ? 'not measured' : 'not finished',
-      rtoMs: state.measurement?.rtoMs ?? null,
-      rpoMs: state.measurement?.rpoMs ?? null,
-      lost: state.measurement?.lost ?? null,
-      objective: state.started?.objective ?? null,
-      approval: 'none',
-      commit: null,
-      published: false,
-    }))
+  const unpublished = await Promise.all(
+    journals
+      .map(({ events }) => foldAll(events))
+      .filter((state) => state.mode === 'drill' && !known.has(state.run) && isInPeriod(state.startedAt))
+      .map((state) => unpublishedRow(root, state)),
+  )
   return [...rows, ...unpublished].toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
 }
 
+async function unpublishedRow(root: string, state: RunState): Promise<PopulationRow> {
+  const { run, runbook, service, environment, operator, startedAt, started } = state
+  const objective = started?.objective ?? null
+  const measured = measuredOf(state)
+  const verdict = state.status === 'finished' ? verdictOf(state) : 'not finished'
+  return {
+    ...populationRow({ run, runbook, environment, operator, startedAt, objective, measured, verdict }),
+    commit: await commitBefore(root, { startedAt, objective, service }),
+    published: false,
+  }
+}
+
 /** The plan as it was committed before a drill began: whoever approves afterwards cannot get in there. */
-async function commitBefore(root: string, drill: DrillRecord): Promise<PopulationRow['commit']> {
+async function commitBefore(
+  root: string,
+  drill: Pick<DrillRecord, 'startedAt' | 'service' | 'objective'>,
+): Promise<PopulationRow['commit']> {
   const file = 'docs/plan/services.yaml'
   const line = await git(root, 'log', '-1', `--before=${drill.startedAt}`, '--format=%H %cI', '--', file)
   const [hash, at] = line?.split(' ') ?? []

@@ -19,8 +19,13 @@ export type PopulationRow = {
   published: boolean
 }
 
+type Drill = Pick<
+  DrillRecord,
+  'run' | 'runbook' | 'environment' | 'operator' | 'startedAt' | 'objective' | 'measured'
+> & { verdict: string }
+
 /** The dates alone; a commit is looked for by whoever has the repository. */
-export function populationRow(drill: DrillRecord): PopulationRow {
+export function populationRow(drill: Drill): PopulationRow {
   const { run, runbook, environment, operator, startedAt, verdict, objective } = drill
   const { rtoMs, rpoMs, lost } = drill.measured
   const day = startedAt.slice(0, 10)

@@ -100,6 +100,18 @@ void describe('the scoreboard', () => {
     )
   })
 
+  void test('leads to the runs that were published, and to no other', () => {
+    const drills = [drill('2026-11-02T10:00:00.000Z', 1, 0), drill('2026-11-03T10:00:00.000Z', 1, 0)]
+    const { rows } = drillsPage(runbooks, drills, new Set(['2026-11-03T10:00:00.000Z']))
+    assert.deepEqual(
+      rows.map(({ run, runHref }) => [run, runHref]),
+      [
+        ['2026-11-02T10:00:00.000Z', undefined],
+        ['2026-11-03T10:00:00.000Z', '/run/?run=2026-11-03T10:00:00.000Z'],
+      ],
+    )
+  })
+
   void test('knows a runbook that did not change, and one that is gone', () => {
     const digest = runbooks.find(({ id }) => id === 'traps')?.digest ?? ''
     const gone = drill('2026-10-01T10:00:00.000Z', 1, 0, { runbook: 'gone' })

@@ -2,6 +2,7 @@ import type { Runbook } from '../../model/runbook.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
 import { spreadOf } from '../../reports/spread.ts'
 import type { Spread } from '../../reports/spread.ts'
+import { runHref } from './card.ts'
 import { runbookHref } from './runbooks.ts'
 
 /** One runbook in one environment: figures of different environments are never mixed. */
@@ -27,6 +28,8 @@ export type DrillRow = Pick<DrillRecord, 'run' | 'environment' | 'operator' | 'v
   at: string
   title: string
   href?: string
+  /** Where the run itself can be seen, when it was published. */
+  runHref?: string
   fault: string
   rtoMs: number | null
   rpoMs: number | null
@@ -38,13 +41,20 @@ export type DrillRow = Pick<DrillRecord, 'run' | 'environment' | 'operator' | 'v
 
 export type DrillsPage = { scores: Score[]; rows: DrillRow[]; never: { title: string; href: string }[] }
 
-/** All drills that were published, the failed ones too, the newest first; and the runbooks that were never drilled. */
-export function drillsPage(runbooks: readonly Runbook[], drills: readonly DrillRecord[]): DrillsPage {
+/** All drills that were published, the failed ones too, the newest first; and the runbooks that were never drilled. `published`: the runs to see. */
+export function drillsPage(
+  runbooks: readonly Runbook[],
+  drills: readonly DrillRecord[],
+  published: ReadonlySet<string> = new Set(),
+): DrillsPage {
   const known = new Map(runbooks.map((runbook) => [runbook.id, runbook]))
   const groups = Map.groupBy(drills, ({ runbook, environment }) => `${runbook} ${environment}`)
   return {
     scores: [...groups.values()].map((group) => scoreOf(group, known)),
-    rows: drills.map((drill) => rowOf(drill, known)),
+    rows: drills.map((drill) => ({
+      ...rowOf(drill, known),
+      ...(published.has(drill.run) ? { runHref: runHref(drill.run) } : {}),
+    })),
     never: runbooks
       .filter(({ id }) => drills.every(({ runbook }) => runbook !== id))
       .map(({ id, title }) => ({ title, href: runbookHref(id) })),

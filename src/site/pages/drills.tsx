@@ -92,7 +92,7 @@ function Rows({ rows }: { rows: DrillRow[] }): ReactNode {
       {rows.map((row) => (
         <tr key={row.run}>
           <th scope="row">
-            {row.at}
+            {row.runHref === undefined ? row.at : <Link to={row.runHref}>{row.at}</Link>}
             <p className="aside">
               <Runbook title={row.title} href={row.href} /> in {row.environment}
             </p>

@@ -1,0 +1,57 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import type { PostgresTarget, Target } from '../../src/fences/api.ts'
+
+/** A PostgreSQL node whose files this machine can reach. */
+export type LocalNode = PostgresTarget & { dataDirectory: string; bin: string }
+
+/**
+ * The target as a node with files here. Elsewhere, replace what these scripts do by the same over ssh or your orchestrator.
+ * `mayBeMissing`: a data directory that an interrupted rebuild moved aside is no reason to stop.
+ */
+export function localNode(name: string, { mayBeMissing = false } = {}): LocalNode {
+  const node = postgresNode(name)
+  const { dataDirectory, binDirectory } = node
+  if (dataDirectory === undefined || !(mayBeMissing || existsSync(dataDirectory)))
+    throw new Error(
+      `${name}: its data directory (${dataDirectory ?? 'not in environments.yaml'}) is not on this machine; run this on its host`,
+    )
+  return { ...node, dataDirectory, bin: binDirectory === undefined ? '' : `${binDirectory}/` }
+}
+
+export function postgresNode(name: string): PostgresTarget {
+  const found: Target = target(name)
+  if (found.kind !== 'postgres') throw new Error(`${name} is a ${found.kind} target; expected a postgres one`)
+  return found
+}
+
+/** The words that make a command run as the account that owns the data directory. */
+export function asOwner(node: LocalNode): string[] {
+  const isRoot = process.getuid?.() === 0
+  return isRoot && node.osUser !== undefined ? ['runuser', '-u', node.osUser, '--'] : []
+}
+
+/** Whether a postmaster runs in the data directory: pg_ctl status ends with 0 when one does, 3 when none does. */
+export async function isRunning(node: LocalNode): Promise<boolean> {
+  // Not there, or a copy that was interrupted before it was one.
+  if (!existsSync(`${node.dataDirectory}/PG_VERSION`)) return false
+  const { exitCode } = await $({
+    nothrow: true,
+    quiet: true,
+  })`${asOwner(node)} ${node.bin}pg_ctl status -D ${node.dataDirectory}`
+  if (exitCode === 0) return true
+  if (exitCode === 3) return false
+  throw new Error(`pg_ctl status in ${node.dataDirectory} ended with ${exitCode}: is this a data directory?`)
+}
+
+/** The identity of the cluster, the same on a primary and all its standbys: the first eight bytes of pg_control. */
+export function systemIdentifier(node: LocalNode): string {
+  const file = `${node.dataDirectory}/global/pg_control`
+  const bytes = Buffer.alloc(8)
+  const descriptor = openSync(file, 'r')
+  try {
+    if (readSync(descriptor, bytes, 0, 8, 0) !== 8) throw new Error(`${file} is shorter than a control file`)
+  } finally {
+    closeSync(descriptor)
+  }
+  return bytes.readBigUInt64LE().toString()
+}

@@ -27,7 +27,8 @@ export function runbookPage({ root, audience }: Options): (tree: Root, file: { p
   return (tree, file) => {
     const id = runbookIdOf(root, file.path)
     if (id === undefined) throw new Error(`${file.path} is not below ${path.join(root, 'runbooks')}`)
-    tree.children = withGaps(pageOf(root, id, audience, thisMinute()), gapsAt(root, id))
+    const published = new Set(publishedRuns(root).map((run) => run.id))
+    tree.children = withGaps(pageOf(root, id, audience, thisMinute(), published), gapsAt(root, id))
   }
 }
 
@@ -37,11 +38,19 @@ function withGaps(children: Root['children'], gaps: Gap[]): Root['children'] {
   return [...children.slice(0, 2), element('OpenGaps', { gaps }), ...children.slice(2)]
 }
 
-/** Everything that stands on the page of a runbook, in order. Who is on call is computed from `nowMs` on. */
-export function pageOf(root: string, id: string, audience: Audience, nowMs: number): Root['children'] {
+/**
+ * Everything that stands on the page of a runbook, in order. Who is on call is computed from `nowMs` on. `published`: the runs that can
+ * be seen beside it; in the emergency pack there are none.
+ */
+export function pageOf(
+  root: string,
+  id: string,
+  audience: Audience,
+  nowMs: number,
+  published: ReadonlySet<string> = new Set(),
+): Root['children'] {
   const runbook = readRunbook(root, id)
   const { plan } = readPlan(root)
-  const published = new Set(publishedRuns(root).map((run) => run.id))
   const card = runbookCard(runbook, plan, readDrills(root).drills, audience, published)
   const onCall = rotasForService(plan, runbook.service, audience, nowMs)
   const index = indexNodes(runbook.nodes)

@@ -76,7 +76,11 @@ export function ageInDays({ opened }: Pick<ActionItem, 'opened'>, now: Date): nu
   return Math.floor((now.getTime() - Date.parse(opened)) / DAY_MS)
 }
 
-/** An open item is overdue when the day it was due is over everywhere in UTC. */
+/** Whether a day (YYYY-MM-DD) that something is due on is over, in UTC. */
+export function isDayOver(day: string, now: Date): boolean {
+  return now.getTime() >= Date.parse(day) + DAY_MS
+}
+
 export function isOverdue(item: Pick<ActionItem, 'status' | 'due'>, now: Date): boolean {
-  return isOpen(item) && now.getTime() >= Date.parse(item.due) + DAY_MS
+  return isOpen(item) && isDayOver(item.due, now)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actionItems } from './action-item.ts'
+import { actionItems, isDayOver } from './action-item.ts'
 
 /** The front matter of docs/postmortems/<id>.md: what a post-mortem is, what was measured, how far its review has come, what follows. */
 
@@ -96,16 +96,12 @@ export function deadlines(matter: PostmortemMatter, now: Date): Deadline[] {
   const reviewDue =
     severity === 'sev1' ? addDays(from, REVIEW_DAYS) : addBusinessDays(from, REVIEW_BUSINESS_DAYS)
   const open: Deadline[] = []
-  // Shown as a day, and so over with that day, not at the hour at which the incident happened to end.
+  // It is shown as a day, and over with that day, not at the hour at which the incident happened to end.
   const add = (what: Deadline['what'], due: Date): number =>
-    open.push({ what, due, overdue: dayOf(now) > dayOf(due) })
+    open.push({ what, due, overdue: isDayOver(due.toISOString().slice(0, 10), now) })
   if (status === 'draft' || status === 'in_review') add('review', reviewDue)
   if (status !== 'closed') add('completion', addDays(from, COMPLETE_DAYS))
   return open
-}
-
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10)
 }
 
 function addDays(from: Date, days: number): Date {

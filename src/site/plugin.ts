@@ -18,7 +18,7 @@ import type { Audience } from './content/people.ts'
 import { personName, readPlan } from './content/plan.ts'
 import { journalHref, postmortemsPage, publishedJournals } from './content/postmortems.ts'
 import { readProject } from './content/project.ts'
-import { catalogOf, copyPublishedRuns, publishedRuns } from './content/runs.ts'
+import { catalogOf, copyPublishedRuns, publishedIds, publishedRuns } from './content/runs.ts'
 import { PLAYER_CSS_RULE, writeViewer } from './run-viewer/bundle.ts'
 import { readAllRunbooks } from './content/runbooks.ts'
 import { drillsPage } from './content/scoreboard.ts'
@@ -126,8 +126,6 @@ function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
   const postmortems = postmortemsPage(root, (person) => personName(plan.contacts, person), new Date(now))
   for (const problem of postmortems.problems) console.warn(`[WARNING] ${formatProblem(problem)}`)
   const exercises = exercisesPage(root)
-  const runs = publishedRuns(root)
-  const published = new Set(runs.map(({ id }) => id))
   for (const file of exercises.unreadable)
     console.warn(`[WARNING] ${file}  is no record of an exercise: it is not shown`)
   for (const file of unreadable) console.warn(`[WARNING] ${file}  is no drill record: it is not shown`)
@@ -136,7 +134,7 @@ function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
     page('/runbooks/', 'runbooks', { rows: runbookRows(plan, runbooks, drills) }),
     page('/services/', 'services', { services: servicesPage(plan, runbooks, drills) }),
     page('/alerts/', 'alerts', { alerts: homeOf(plan, runbooks, []).alerts }),
-    page('/drills/', 'drills', { drills: drillsPage(runbooks, drills, published) }),
+    page('/drills/', 'drills', { drills: drillsPage(runbooks, drills, publishedIds(root)) }),
     page('/calendar/', 'calendar', { calendar: calendarPage(plan, drills, now) }),
     page('/contacts/', 'contacts', { contacts: contactsPage(plan, audience, now) }),
     page('/contacts/on-call/', 'on-call', { onCall: onCallPage(plan, audience, now) }),
@@ -146,7 +144,7 @@ function pages(root: string, audience: Audience, info: BuildInfo): Page[] {
     page('/evidence/', 'evidence', {
       evidence: evidencePage(root, plan, drills, info.commit, new Date(now)),
     }),
-    page('/run/', 'run', { runs, catalog: catalogOf(runbooks) }),
+    page('/run/', 'run', { runs: publishedRuns(root), catalog: catalogOf(runbooks) }),
     ...publishedJournals(root).map((journal) => page(journalHref(journal.id), 'journal', { journal })),
   ]
 }

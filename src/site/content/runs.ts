@@ -22,11 +22,15 @@ export type PublishedRun = {
 /** Where `drillbook publish` puts a run: docs/drills/<run>/, beside the record of the drill. */
 const FOLDER = 'docs/drills'
 
-export function publishedRuns(root: string): PublishedRun[] {
+/** Which runs can be seen on the site; their journals are not read for that. */
+export function publishedIds(root: string): ReadonlySet<string> {
   const folder = path.join(root, FOLDER)
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((id) => existsSync(path.join(folder, id, 'journal.ndjson')))
+  if (!existsSync(folder)) return new Set()
+  return new Set(readdirSync(folder).filter((id) => existsSync(path.join(folder, id, 'journal.ndjson'))))
+}
+
+export function publishedRuns(root: string): PublishedRun[] {
+  return [...publishedIds(root)]
     .map((id) => publishedRun(root, id))
     .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
 }
@@ -61,7 +65,7 @@ function eventOf(line: string, file: string, number: number): ReturnType<typeof 
 
 /** The files of the published runs, beside the pages. */
 export function copyPublishedRuns(root: string, outDir: string): void {
-  for (const { id } of publishedRuns(root))
+  for (const id of publishedIds(root))
     cpSync(path.join(root, FOLDER, id), path.join(outDir, 'run/published', id), { recursive: true })
 }
 

@@ -29,7 +29,7 @@ export type DrillRow = Pick<DrillRecord, 'run' | 'environment' | 'operator' | 'v
   title: string
   href?: string
   /** Where the run itself can be seen, when it was published. */
-  runHref?: string
+  runHref: string | undefined
   fault: string
   rtoMs: number | null
   rpoMs: number | null
@@ -51,10 +51,7 @@ export function drillsPage(
   const groups = Map.groupBy(drills, ({ runbook, environment }) => `${runbook} ${environment}`)
   return {
     scores: [...groups.values()].map((group) => scoreOf(group, known)),
-    rows: drills.map((drill) => ({
-      ...rowOf(drill, known),
-      ...(published.has(drill.run) ? { runHref: runHref(drill.run) } : {}),
-    })),
+    rows: drills.map((drill) => rowOf(drill, known, published)),
     never: runbooks
       .filter(({ id }) => drills.every(({ runbook }) => runbook !== id))
       .map(({ id, title }) => ({ title, href: runbookHref(id) })),
@@ -83,7 +80,7 @@ function scoreOf(drills: readonly DrillRecord[], known: Known): Score {
   }
 }
 
-function rowOf(drill: DrillRecord, known: Known): DrillRow {
+function rowOf(drill: DrillRecord, known: Known, published: ReadonlySet<string>): DrillRow {
   const { run, environment, operator, verdict, fault, objective, measured } = drill
   const { rtoMs, rpoMs, lost, humanMs, machineMs } = measured
   return {
@@ -92,6 +89,7 @@ function rowOf(drill: DrillRecord, known: Known): DrillRow {
     environment,
     operator,
     verdict,
+    runHref: published.has(run) ? runHref(run) : undefined,
     at: `${drill.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
     fault: fault === null ? 'none' : `${fault.name} on ${fault.on}`,
     rtoMs,

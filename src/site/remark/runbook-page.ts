@@ -8,7 +8,7 @@ import { readDrills } from '../content/drills.ts'
 import { rotasForService, thisMinute } from '../content/on-call.ts'
 import type { Audience } from '../content/people.ts'
 import { readPlan } from '../content/plan.ts'
-import { publishedRuns } from '../content/runs.ts'
+import { publishedIds } from '../content/runs.ts'
 import { readRunbook, runbookIdOf } from '../content/runbooks.ts'
 import { readTree } from './document.ts'
 import { element } from './elements.ts'
@@ -27,8 +27,7 @@ export function runbookPage({ root, audience }: Options): (tree: Root, file: { p
   return (tree, file) => {
     const id = runbookIdOf(root, file.path)
     if (id === undefined) throw new Error(`${file.path} is not below ${path.join(root, 'runbooks')}`)
-    const published = new Set(publishedRuns(root).map((run) => run.id))
-    tree.children = withGaps(pageOf(root, id, audience, thisMinute(), published), gapsAt(root, id))
+    tree.children = withGaps(pageOf(root, id, audience, thisMinute(), publishedIds(root)), gapsAt(root, id))
   }
 }
 

@@ -3,6 +3,7 @@ import { Suspense, lazy, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { Main } from '../components/main.tsx'
 import { MeasuredTime } from '../components/figures.tsx'
+import { Table } from '../components/table.tsx'
 import type { PublishedRun } from '../content/runs.ts'
 import type { Catalog } from '../run-viewer/story.ts'
 
@@ -59,38 +60,25 @@ export default function RunPage({ catalog, runs }: { catalog: Catalog; runs: Pub
 
 function PublishedTable({ runs }: { runs: PublishedRun[] }): ReactNode {
   return (
-    <div className="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Runbook</th>
-            <th scope="col">Result</th>
-            <th scope="col">RTO</th>
-            <th scope="col">Journal</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map(({ id, title, environment, startedAt, result, rtoMs }) => (
-            <tr key={id}>
-              <td>
-                {/* A plain link: the page reads its address when it is loaded. */}
-                <a href={`/run/?run=${id}`}>{startedAt.slice(0, 16).replace('T', ' ')}</a>
-              </td>
-              <td>
-                {title} <span className="aside">in {environment}</span>
-              </td>
-              <td>{result}</td>
-              <td>
-                <MeasuredTime ms={rtoMs} />
-              </td>
-              <td>
-                <a href={`/run/published/${id}/journal.ndjson`}>journal.ndjson</a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table head={['Run', 'Runbook', 'Result', 'RTO', 'Journal']}>
+      {runs.map(({ id, title, environment, startedAt, result, rtoMs }) => (
+        <tr key={id}>
+          <th scope="row">
+            {/* A plain link: the page reads its address when it is loaded. */}
+            <a href={`/run/?run=${id}`}>{startedAt.slice(0, 16).replace('T', ' ')}</a>
+          </th>
+          <td data-name="Runbook">
+            {title} <span className="aside">in {environment}</span>
+          </td>
+          <td data-name="Result">{result}</td>
+          <td data-name="RTO">
+            <MeasuredTime ms={rtoMs} />
+          </td>
+          <td data-name="Journal">
+            <a href={`/run/published/${id}/journal.ndjson`}>journal.ndjson</a>
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }

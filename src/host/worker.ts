@@ -13,6 +13,10 @@ import { isToWorker } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
 import { warmUp } from './warm-up.ts'
 
+// What zx starts has a socket as its input. A bash that is the first shell, as in a service or a container, then takes itself for a remote
+// login and reads ~/.bashrc: what a fence does would depend on whose account runs it.
+if (!(Number(process.env['SHLVL']) >= 1)) process.env['SHLVL'] = '1'
+
 const originalEnvironment = { ...process.env }
 /** More than anyone reads: the supervisor cuts what is left once it has taken secrets out. */
 const LONGEST_REASON = 64 * 1024

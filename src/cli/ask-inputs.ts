@@ -1,20 +1,6 @@
-import { OperatorError } from '../model/problem.ts'
 import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
 import { secretVariable } from '../model/secret.ts'
 import { readInput } from './inputs.ts'
-import type { Given } from './inputs.ts'
-
-/** An unattended run asks nobody: every input has a value, or the run is refused. */
-export function requireInputs(runbook: Runbook, { inputs, missing }: Given): Record<string, Value> {
-  if (missing.length === 0) return inputs
-  throw new OperatorError(
-    'usage',
-    missing.map((name) => ({
-      message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`,
-      hint: runbook.inputs[name]?.type === 'secret' ? `export ${secretVariable(name)}=…` : `--set ${name}=…`,
-    })),
-  )
-}
 
 /** A person is asked for everything that was not said on the command line; a default is only offered. */
 export function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {

@@ -1,12 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import type { Plan } from '../document/plan.ts'
 import type { SigningKey } from '../host/ssh.ts'
-import { fingerprint, readSignature } from '../journal/ssh-signature.ts'
 import type { EventBody, Mode } from '../model/event.ts'
 import type { Policy } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
-import { identityStatement, instantText } from '../model/signed.ts'
 import { needsApproval } from './authority.ts'
 
 export function operatorName(given: string | undefined): string {
@@ -38,6 +36,8 @@ export async function proveIdentity(subject: IdentitySubject): Promise<Identity 
       hint: `--operator or DRILLBOOK_OPERATOR says who you are: one of ${Object.keys(people).join(', ')}`,
     })
   const { keyOf, sign, verifyPerson } = await import('../host/ssh.ts')
+  const { fingerprint, readSignature } = await import('../journal/ssh-signature.ts')
+  const { identityStatement, instantText } = await import('../model/signed.ts')
   const key = await keyOf(person, people, subject.key)
   const claim = { run, person, environment, host: hostname(), provedAt: instantText(Date.now()) }
   const text = identityStatement(claim)

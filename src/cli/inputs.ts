@@ -81,6 +81,18 @@ export function readInput(spec: InputSpec, text: string): Value | { problem: str
   return text
 }
 
+/** An unattended run asks nobody: every input has a value, or the run is refused. */
+export function requireInputs(runbook: Runbook, { inputs, missing }: Given): Record<string, Value> {
+  if (missing.length === 0) return inputs
+  throw new OperatorError(
+    'usage',
+    missing.map((name) => ({
+      message: `the input "${name}" has no value: ${runbook.inputs[name]?.prompt ?? ''}`,
+      hint: runbook.inputs[name]?.type === 'secret' ? `export ${secretVariable(name)}=…` : `--set ${name}=…`,
+    })),
+  )
+}
+
 /** What may stand in a journal: a secret input is named, its value is not. */
 export function recordedInputs(
   runbook: Runbook,

@@ -10,7 +10,7 @@ import { authorityFor, foreseen } from './authority.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
 import { namedKey, operatorName } from './identity.ts'
-import { readSettings } from './inputs.ts'
+import { readSettings, requireInputs } from './inputs.ts'
 import type { Given } from './inputs.ts'
 import { passPreflight, runFolders, signsAnything } from './preflight.ts'
 import { openPlan, openRunbook } from './project.ts'
@@ -130,10 +130,7 @@ async function prepare(
   const authority = authorityFor({ plan, environment: name, operator, unattended })
   const place = { name, protected: environment.protected }
   await refuseWhatIsForPeople(values, { runbook, environment: place, ...authority }, given)
-  const asking = await import('./ask-inputs.ts')
-  const inputs = unattended
-    ? asking.requireInputs(runbook, given)
-    : await asking.askInputs(runbook, given.inputs, asking.inputsToAsk(runbook, values.set ?? []))
+  const inputs = unattended ? requireInputs(runbook, given) : await ask(runbook, given, values)
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
   if (!unattended) for (const line of foreseen(authority, runbook, operator)) say(line)
   const opening = await openEnvironment(name, environment, async () => {
@@ -162,6 +159,11 @@ async function prepare(
     mirror: values.mirror,
     takeOver: values['take-over'] === true,
   }
+}
+
+async function ask(runbook: Runbook, { inputs }: Given, values: RunValues): Promise<RunSettings['inputs']> {
+  const { askInputs, inputsToAsk } = await import('./ask-inputs.ts')
+  return await askInputs(runbook, inputs, inputsToAsk(runbook, values.set ?? []))
 }
 
 /** What comes next is loaded while the preflight waits for others. */

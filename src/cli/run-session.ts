@@ -16,15 +16,14 @@ import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
 import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
-import { setTornLineAside } from '../journal/torn.ts'
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
 import { executables, steps } from '../model/runbook.ts'
-import type { Operator, Session } from '../runner/ports.ts'
+import type { Messenger, Operator, Session } from '../runner/ports.ts'
 import { approvalsFor, authorityFor } from './authority.ts'
 import type { Authority } from './authority.ts'
-import { contactLines, onCallLines } from './contacts.ts'
+import { contactLines } from './contacts.ts'
 import { declareSecrets, refuseSecretsInInputs, secretInputs } from './declare-secrets.ts'
 import { targetFacts } from './environment.ts'
 import type { OpenEnvironment } from './environment.ts'
@@ -33,7 +32,6 @@ import type { Identity } from './identity.ts'
 import { recordedInputs } from './inputs.ts'
 import { listenForSignals } from './interruption.ts'
 import { lockFolder, lookFrom, thisHolder } from './lock-holder.ts'
-import { messengerFor } from './inform/messenger.ts'
 import { Recorder } from './recorder.ts'
 
 const GRACE_MS = 5000
@@ -137,7 +135,7 @@ export async function openStoppedRun(
   await requireUnmoved(directory, journal, lock)
   if (journal.state.digest !== settings.runbook.digest)
     keepSources(settings.root, settings.runbook, directory)
-  if (journal.torn) setTornLineAside(journalFile(directory), journal.validBytes)
+  if (journal.torn) await setTornLineAside(directory, journal.validBytes)
   const after =
     journal.state.status === 'paused' ? `paused: ${journal.state.reason}` : 'the runner ended without a word'
   const run = await openRun(settings, { directory, lock, ...journal, authority, identity })
@@ -149,6 +147,11 @@ export async function openStoppedRun(
   run.session.commit()
   if (journal.state.messages > 0) run.session.messenger.wake()
   return run
+}
+
+async function setTornLineAside(directory: string, validBytes: number): Promise<void> {
+  const torn = await import('../journal/torn.ts')
+  torn.setTornLineAside(journalFile(directory), validBytes)
 }
 
 /** Another runner may have gone on with the run before this one had the lock. */
@@ -221,13 +224,14 @@ function startExecutor(
   directory: string,
   onLost: () => void,
 ): SupervisedExecutor {
-  const needsWorkers = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang !== 'sh'))
+  const fences = steps(runbook.nodes).flatMap((step) => step.fences)
   const secrets = [...environment.secrets, ...secretInputs(runbook, inputs)]
   return new SupervisedExecutor({
     root,
     directory,
     secrets,
-    workers: needsWorkers ? WARM_WORKERS : 0,
+    shells: fences.filter(({ lang, role }) => lang === 'sh' && role !== 'rollback').length,
+    workers: fences.some(({ lang }) => lang !== 'sh') ? WARM_WORKERS : 0,
     graceMs: GRACE_MS,
     onLost,
   })
@@ -274,7 +278,7 @@ async function openRun(
     approvals: await approvalsFor(plan, authority.policy, runbook, directory),
     screen,
     interruption,
-    messenger: await messengerFor(settings, directory),
+    messenger: await chooseMessenger(settings, state, directory),
     record: recorder.record,
     commit: recorder.commit,
     keep: recorder.keep,
@@ -299,6 +303,24 @@ async function openRun(
     sign: () => signSealed(settings, directory, state.run, { authority, identity }),
     close,
   }
+}
+
+const NOBODY_TO_TELL: Messenger = {
+  route: () => ({ comms: 'comms_internal', channels: [] }),
+  wake: () => {},
+  ready: () => Promise.resolve(),
+}
+
+/** What carries messages is loaded only for a run that has some. */
+async function chooseMessenger(
+  settings: RunSettings,
+  { messages }: RunState,
+  directory: string,
+): Promise<Messenger> {
+  const informs = executables(settings.runbook.nodes).some(({ kind }) => kind === 'inform')
+  if (!informs && messages === 0) return NOBODY_TO_TELL
+  const { messengerFor } = await import('./inform/messenger.ts')
+  return await messengerFor(settings, directory)
 }
 
 /** The template engine is large, and compiles a template when it is first filled in: both are over before the clock runs. */
@@ -341,10 +363,10 @@ async function chooseOperator(
     Object.keys(runbook.inputs).filter((name) => runbook.inputs[name]?.type === 'secret'),
   )
   const lookups = {
-    contacts: async (_: Session, role: string | undefined) => [
-      ...(await onCallLines(plan, runbook.service, Date.now())),
-      ...contactLines(plan, runbook.service, role),
-    ],
+    contacts: async (_: Session, role: string | undefined) => {
+      const { onCallLines } = await import('./on-call-lines.ts')
+      return [...onCallLines(plan, runbook.service, Date.now()), ...contactLines(plan, runbook.service, role)]
+    },
     dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) =>
       dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs: hidden }),
     log: () => logLines(directory),

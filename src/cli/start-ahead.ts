@@ -11,7 +11,8 @@ export function startAhead([verb = '', ...words]: readonly string[]): void {
   if (!EXECUTING.includes(verb) || words.some((word) => ONLY_LOOKING.includes(word))) return
   if (!words.includes('--yes') && !isatty(0)) return
   try {
-    startEarly(runsFolder(projectRoot(), process.env))
+    const root = projectRoot()
+    startEarly(runsFolder(root, process.env), root)
   } catch {
     // As above.
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -76,12 +75,16 @@ function readersVersion(): string {
 }
 
 function readVersion(): string {
-  const hash = createHash('sha256')
-  for (const room of READERS)
-    for (const entry of readdirSync(room, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!entry.endsWith('.ts')) continue
-      const { size, mtimeMs } = statSync(path.join(room, entry))
-      hash.update(`${entry} ${size} ${mtimeMs}\n`)
-    }
-  return hash.digest('hex').slice(0, 12)
+  return sha256(READERS.flatMap(programsIn).sort().join('\n')).slice(0, 12)
+}
+
+/** Walks by itself: `recursive` takes five times as long, and every start waits for this. */
+function programsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) return programsIn(file)
+    if (!entry.name.endsWith('.ts')) return []
+    const { size, mtimeMs } = statSync(file)
+    return [`${file} ${size} ${mtimeMs}`]
+  })
 }

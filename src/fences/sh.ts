@@ -1,10 +1,7 @@
 import type { Outputs } from '../model/outcome.ts'
 import type { ValueType } from '../model/runbook.ts'
-import { shName } from '../model/shell.ts'
+import { JOB_VARIABLE, shName } from '../model/shell.ts'
 import type { FenceJob } from '../runner/ports.ts'
-
-/** Names what a job started, in every process it started, so that all of it can be found and ended. */
-export const JOB_VARIABLE = 'DRILLBOOK_JOB'
 
 /** What a waiting shell is told last: a message without it was cut off, and nothing of it is executed. */
 const COMPLETE = 'complete'

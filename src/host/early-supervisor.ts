@@ -6,33 +6,33 @@ import path from 'node:path'
 const START = path.join(import.meta.dirname, 'start.js')
 const PROGRAM = path.join(import.meta.dirname, 'supervisor.ts')
 
-let early: { child: ChildProcess; draft: string } | undefined
+let early: { child: ChildProcess; draft: string; root: string } | undefined
 
 /**
  * Starts a supervisor before it is known what it will do: it needs as long to start as the runner needs to get ready. One that is
- * not taken ends with this process. `folder` is where the runs are; without it, nothing is started yet.
+ * not taken ends with this process. `folder` is where the runs are; without it, nothing is started yet. `root` is where fences run.
  */
-export function startEarly(folder: string): void {
+export function startEarly(folder: string, root: string): void {
   if (!existsSync(folder)) return
   const draft = path.join(folder, `.supervisor-${process.pid}.log`)
-  early = { child: start(draft), draft }
+  early = { child: start(draft, root), draft, root }
   early.child.channel?.unref()
   process.once('exit', discard)
 }
 
 /** The supervisor for a run, the early one if there is one. What it complains of is in the run's folder. */
-export function takeSupervisor(directory: string): ChildProcess {
+export function takeSupervisor(directory: string, root: string): ChildProcess {
   const log = path.join(directory, 'supervisor.log')
-  if (!early?.child.connected || existsSync(log)) return start(log)
+  if (!early?.child.connected || early.root !== root || existsSync(log)) return start(log, root)
   const { child, draft } = early
   early = undefined
   renameSync(draft, log)
   return child
 }
 
-function start(logFile: string): ChildProcess {
+function start(logFile: string, root: string): ChildProcess {
   const log = openSync(logFile, 'a', 0o600)
-  const child = fork(START, [PROGRAM], {
+  const child = fork(START, [PROGRAM, root], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],

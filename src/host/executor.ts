@@ -5,12 +5,10 @@ import { NEVER_BEGAN } from '../model/outcome.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Executor, FenceJob, Watcher } from '../runner/ports.ts'
 import { takeSupervisor } from './early-supervisor.ts'
-import { readOutcome } from './outcome-file.ts'
 import { bootId, isAlive } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import { isFromSupervisor } from './protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './protocol.ts'
-import { endAll } from './running-job.ts'
 import { noteSupervisor, readSupervision } from './supervision.ts'
 import type { Supervision } from './supervision.ts'
 
@@ -25,6 +23,8 @@ export type SupervisedOptions = {
   /** The run's own folder. */
   directory: string
   secrets: string[]
+  /** How many sh fences there are: so many shells are started ahead of them. */
+  shells: number
   /** Workers kept ready for ts and sql fences. */
   workers: number
   /** Between TERM and KILL. */
@@ -44,13 +44,13 @@ export class SupervisedExecutor implements Executor {
   #closed = false
   readonly #ready = Promise.withResolvers<void>()
 
-  constructor({ onLost, ...options }: SupervisedOptions) {
+  constructor({ root, onLost, ...options }: SupervisedOptions) {
     this.#directory = options.directory
     this.#onLost = onLost
     this.#before = readSupervision(options.directory)
     for (const folder of ['output', 'outcomes'])
       mkdirSync(path.join(options.directory, folder), { recursive: true, mode: 0o700 })
-    this.#child = takeSupervisor(options.directory)
+    this.#child = takeSupervisor(options.directory, root)
     // Noted here, not there: whoever resumes has to know of a supervisor that is still starting.
     if (this.#child.pid !== undefined) noteSupervisor(options.directory, this.#child.pid)
     this.#child.on('message', (message: unknown) => {
@@ -96,6 +96,7 @@ export class SupervisedExecutor implements Executor {
 
   async recover(job: string): Promise<Outcome | undefined> {
     const { outcome } = await import('../model/outcome-schema.ts')
+    const { readOutcome } = await import('./outcome-file.ts')
     const parse = (value: unknown): Outcome => outcome.parse(value)
     for (const supervisor of this.#before.supervisors)
       await gone(supervisor, path.join(this.#directory, 'outcomes'))
@@ -150,6 +151,7 @@ export class SupervisedExecutor implements Executor {
   }
 
   async #endOrphans(job: string): Promise<void> {
+    const { endAll } = await import('./running-job.ts')
     const worker = readSupervision(this.#directory).begun.get(job)
     const marks = worker?.mark === undefined ? [job] : [job, worker.mark]
     await endAll(worker && isAlive(worker) ? worker.pid : undefined, marks, ORPHAN_MS)

@@ -1,7 +1,7 @@
 import { emitKeypressEvents } from 'node:readline'
 import { fit } from './cells.ts'
-import { painter } from './text.ts'
-import type { Paint } from './text.ts'
+import { painter } from './paint.ts'
+import type { Paint } from './paint.ts'
 
 export type Key = { name: string; text: string; ctrl: boolean }
 /** One line of the screen; the style says nothing that the text does not say as well. */

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { JOB_VARIABLE } from '../fences/sh.ts'
+import { JOB_VARIABLE } from '../model/shell.ts'
 
 /** What the kernel knows of a process; the start time tells it from a later one with the same number. */
 export type ProcessIdentity = { pid: number; startTime: string }

@@ -4,7 +4,7 @@ import type { FenceJob } from '../runner/ports.ts'
 /** What the runner, its supervisor and the supervisor's workers say to each other, over Node's own channel between processes. */
 
 export type ToSupervisor =
-  | { type: 'begin'; root: string; directory: string; secrets: string[]; workers: number; graceMs: number }
+  | { type: 'begin'; directory: string; secrets: string[]; shells: number; workers: number; graceMs: number }
   /** `recorded`: jobs whose outcome is in the journal by now. */
   | { type: 'execute'; job: FenceJob; recorded: string[] }
   | { type: 'cancel'; job: string; reason: string }

@@ -6,8 +6,9 @@ import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
 import { redact } from './redaction/declared.ts'
-import { clockText, painter, printable, wrap } from './text.ts'
-import type { Paint } from './text.ts'
+import { painter } from './paint.ts'
+import type { Paint } from './paint.ts'
+import { clockText, printable, wrap } from './text.ts'
 
 const REFRESH_MS = 500
 

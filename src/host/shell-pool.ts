@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { Writable } from 'node:stream'
 import type { Readable } from 'node:stream'
-import { JOB_VARIABLE, shWaiting } from '../fences/sh.ts'
+import { shWaiting } from '../fences/sh.ts'
+import { JOB_VARIABLE } from '../model/shell.ts'
 import { locate } from './locate.ts'
 import { identify } from './process-tree.ts'
 import type { WorkerIdentity } from './supervision.ts'
@@ -23,10 +24,23 @@ const READY = 2
 export class ShellPool {
   readonly #root: string
   readonly #idle: Shell[] = []
+  /** How many fences will want one; until that is known, one. */
+  #wanted = 1
 
   constructor(root: string) {
     this.#root = root
     this.refill()
+  }
+
+  /** So many fences are to come. */
+  expect(fences: number): void {
+    this.#wanted = fences
+    this.refill()
+  }
+
+  /** One of them has come. It may take several shells: a verification is tried again and again. */
+  arrived(): void {
+    this.#wanted -= 1
   }
 
   take(): Shell {
@@ -35,7 +49,7 @@ export class ShellPool {
 
   /** For when nobody waits: starting a process holds everything else up for a moment. */
   refill(): void {
-    while (this.#idle.length < READY) {
+    while (this.#idle.length < Math.min(READY, this.#wanted)) {
       const shell = startAhead(this.#root)
       if (!shell) return
       this.#idle.push(shell)

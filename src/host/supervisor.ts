@@ -28,7 +28,8 @@ const LOOK_MS = 500
 
 let begun: Begin | undefined
 let workerPool: Promise<WorkerPool> | undefined
-let shells: ShellPool | undefined
+/** In the folder that this process was given; the first starts while the runner is still getting ready. */
+const shells = new ShellPool(process.argv[3] ?? process.cwd())
 let redactor: Redactor | undefined
 /** Characters of output that the runner has not taken yet, and how many of them may wait in this process. */
 let unsent = 0
@@ -69,7 +70,7 @@ function forget(recorded: readonly string[]): void {
 
 function begin(message: Begin): void {
   begun = message
-  shells = new ShellPool(message.root)
+  shells.expect(message.shells)
   const ready =
     message.workers > 0 ? workers(message.workers).then((pool) => pool.ready()) : Promise.resolve()
   void ready.then(() => send({ type: 'ready' }))
@@ -89,13 +90,13 @@ function workers(size: number): Promise<WorkerPool> {
   return workerPool
 }
 
-async function executeIn(task: RunningJob, directory: string, ready: ShellPool): Promise<Outcome> {
-  if (task.job.fence.lang === 'sh') return await runShell(task, directory, ready)
+async function executeIn(task: RunningJob, directory: string): Promise<Outcome> {
+  if (task.job.fence.lang === 'sh') return await runShell(task, directory, shells)
   return await (await workers(1)).run(task)
 }
 
 async function execute(job: FenceJob): Promise<void> {
-  if (!begun || !shells) throw new Error('a job arrived before the run began')
+  if (!begun) throw new Error('a job arrived before the run began')
   const { directory } = begun
   const log = path.join('output', `${job.id}.log`)
   const forwarder = new Forwarder(log, (chunk) => send({ type: 'output', job: job.id, chunk }), isKeepingUp)
@@ -107,7 +108,8 @@ async function execute(job: FenceJob): Promise<void> {
     begins: (worker) => noteBegun(directory, job.id, worker),
   })
   running.set(job.id, task)
-  const executed = executeIn(task, directory, shells)
+  if (job.fence.lang === 'sh') shells.arrived()
+  const executed = executeIn(task, directory)
   const outcome = cleanOutcome(
     await executed.catch((error: unknown) => couldNot(task, error)),
     job,
@@ -120,7 +122,7 @@ async function execute(job: FenceJob): Promise<void> {
   if (!process.connected) return await outliveRunner()
   send(finished)
   // While the runner records it.
-  setImmediate(() => shells?.refill())
+  setImmediate(() => shells.refill())
 }
 
 /** Nothing that a fence does may end its supervisor: values that no process can be given, for one. */

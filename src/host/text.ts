@@ -1,5 +1,3 @@
-import { styleText } from 'node:util'
-
 export { printable } from '../model/printable.ts'
 
 /** `812 bytes`, `3.4 MB`: how much, in the fewest digits. */
@@ -48,14 +46,6 @@ function wrapLine(line: string, width: number): string[] {
   }
   return [...lines, current]
 }
-
-type Style = Parameters<typeof styleText>[0]
-
-/** Styles text for a stream; styleText honours NO_COLOR and streams that are not terminals. */
-export function painter(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
-  return (style, text) => styleText(style, text, { stream, validateStream: true })
-}
-export type Paint = ReturnType<typeof painter>
 
 function two(n: number): string {
   return String(n).padStart(2, '0')

@@ -3,7 +3,7 @@
  * process group, so that ending a fence ends everything the fence started.
  */
 import 'zx/globals'
-import { JOB_VARIABLE } from '../fences/sh.ts'
+import { JOB_VARIABLE } from '../model/shell.ts'
 import { runTs } from '../fences/ts.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { exercisesFolder, listSessions } from './exercise-directory.ts'
 import { meantBy, onlyOne } from './find-one.ts'
 import { incidentsFolder, isIncidentId, listIncidents } from './incident-directory.ts'
-import { findRun, journalFile, listRuns } from './run-directory.ts'
+import { findRun } from './find-run.ts'
+import { journalFile, listRuns } from './run-directory.ts'
 
 /** What keeps a journal of its own. */
 export type JournalKind = 'run' | 'incident' | 'exercise'

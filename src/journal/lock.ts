@@ -1,7 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
-import { syncDirectory } from './sync-directory.ts'
 
 /** Who holds a runbook in an environment. */
 export type Holder = {
@@ -78,11 +77,14 @@ function fileOf(folder: string, number: number): string {
   return path.join(folder, `${number}.json`)
 }
 
-/** Undefined when the file was cleared away in the meantime: then there is a higher one. */
+/**
+ * Undefined when nobody holds it: the file was cleared away in the meantime, and there is a higher one, or it is empty. A lock gets its
+ * name with its whole content and is not made durable: an empty one is what a machine that lost its power leaves of one.
+ */
 function readHolder(folder: string, number: number): Holder | undefined {
   const file = fileOf(folder, number)
   const text = readOrMissing(file)
-  if (text === undefined) return undefined
+  if (text === undefined || EMPTY.test(text)) return undefined
   const value = parsed(text)
   if (isHolder(value)) return value
   throw new OperatorError('damaged', {
@@ -91,6 +93,10 @@ function readHolder(folder: string, number: number): Holder | undefined {
     hint: 'Look who works in this environment; remove the file when nobody does.',
   })
 }
+
+/** A file system may have kept the length of a file and not its bytes. */
+// eslint-disable-next-line no-control-regex -- NUL is what such a file is full of
+const EMPTY = /^\0*$/
 
 function readOrMissing(file: string): string | undefined {
   try {
@@ -137,7 +143,6 @@ function claim(folder: string, number: number, holder: Holder): boolean {
     remove(folder, number)
     return false
   }
-  syncDirectory(folder)
   clearBelow(folder, number)
   return true
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { runIdOf } from '../model/run-id.ts'
-import { onlyId } from './find-one.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 export function journalFile(directory: string): string {
@@ -33,10 +32,4 @@ export function listRuns(runs: string): string[] {
   return readdirSync(runs)
     .filter((name) => existsSync(journalFile(path.join(runs, name))))
     .sort()
-}
-
-/** A run by its id, the unambiguous beginning or end of one, or `last`. */
-export function findRun(runs: string, wanted: string): string {
-  const words = { one: 'run', many: 'runs', hint: 'npx drillbook runs lists them.' }
-  return path.join(runs, onlyId(wanted, listRuns(runs), words))
 }

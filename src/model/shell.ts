@@ -1,3 +1,6 @@
+/** Names what a job started, in every process it started, so that all of it can be found and ended. */
+export const JOB_VARIABLE = 'DRILLBOOK_JOB'
+
 /** `orders-db.primary` → `ORDERS_DB_PRIMARY`, `dataDirectory` → `DATA_DIRECTORY`: the part of a variable that names a thing. */
 export function shName(name: string): string {
   return name

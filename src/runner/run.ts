@@ -10,8 +10,6 @@ import { holdBack } from './access.ts'
 import { nextAction } from './plan.ts'
 import type { Action } from './plan.ts'
 import type { Session } from './ports.ts'
-import { rollBackStep } from './rollback.ts'
-import { settleStep } from './settle.ts'
 
 export type RunEnd = { kind: 'finished'; result: RunResult } | { kind: 'paused'; reason: string }
 
@@ -39,11 +37,11 @@ function act(action: Exclude<Action, { kind: 'finish' }>, session: Session): Pro
     case 'execute':
       return executeNode(action.node, session)
     case 'settle':
-      return settleStep(action.step, session)
+      return settle(action.step, session)
     case 'failed':
       return askAfterFailure(action.step, action.reason, session)
     case 'roll-back':
-      return rollBackStep(action.step, action.interrupted, session)
+      return rollBack(action.step, action.interrupted, session)
   }
 }
 
@@ -58,6 +56,17 @@ function executeNode(node: Executable, session: Session): Promise<Onward> {
     case 'inform':
       return inform(node, session)
   }
+}
+
+/** Most runs are neither interrupted nor undone: what does that is loaded by those that are. */
+async function settle(step: Step, session: Session): Promise<Onward> {
+  const { settleStep } = await import('./settle.ts')
+  return await settleStep(step, session)
+}
+
+async function rollBack(step: Step, interrupted: boolean, session: Session): Promise<Onward> {
+  const { rollBackStep } = await import('./rollback.ts')
+  return await rollBackStep(step, interrupted, session)
 }
 
 /** The template engine is large: it is loaded only by a run that tells somebody something. */

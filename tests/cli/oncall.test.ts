@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { onCallLines } from '../../src/cli/contacts.ts'
+import { onCallLines } from '../../src/cli/on-call-lines.ts'
 import { loadPlan } from '../../src/document/plan.ts'
 import { makeProject } from '../helpers/project.ts'
 
@@ -86,9 +86,9 @@ void describe('drillbook oncall', () => {
 void test('the runner names who is on call for the service of the runbook', async (context) => {
   const { plan } = loadPlan(makeProject(context, FILES).root)
   assert.ok(plan)
-  assert.deepEqual(await onCallLines(plan, 'shop', Date.parse('2026-10-22T00:00Z')), [
+  assert.deepEqual(onCallLines(plan, 'shop', Date.parse('2026-10-22T00:00Z')), [
     'Night watch:',
     '  Ada Example until Wed 2026-10-28 02:30 (Europe/Berlin): voice +12065550199',
   ])
-  assert.deepEqual(await onCallLines(plan, 'other', Date.parse('2026-10-22T00:00Z')), [])
+  assert.deepEqual(onCallLines(plan, 'other', Date.parse('2026-10-22T00:00Z')), [])
 })

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { CUT_OFF, JOB_VARIABLE, shMessage } from '../../src/fences/sh.ts'
+import { CUT_OFF, shMessage } from '../../src/fences/sh.ts'
+import { JOB_VARIABLE } from '../../src/model/shell.ts'
 import { startShell } from '../../src/host/shell-pool.ts'
 import type { FenceJob } from '../../src/runner/ports.ts'
 import { processesWith, until } from '../helpers/processes.ts'
@@ -199,7 +200,7 @@ for (const code of process.argv.slice(1)) {
   // Handed over in part: this process is killed in the middle of it.
   shell.child.stdio[3].write('label\\0' + code + '\\0DRILLBOOK_JOB=it')
 }
-pool.refill()
+pool.expect(2)
 setTimeout(() => console.log('ready'), 100)
 setInterval(() => {}, 1000)`
 

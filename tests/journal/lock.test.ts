@@ -179,7 +179,22 @@ for (const { title, holder, options, refused } of held)
   })
 
 for (const [title, text] of [
-  ['empty', ''],
+  ['without its bytes', ''],
+  ['with NUL for its bytes', '\0\0\0'],
+] as const)
+  void test(`a lock file that a machine without power left ${title} holds nobody up`, async (t) => {
+    const runs = temporary(t)
+    const folder = path.join(runs, 'one')
+    leave(folder, 3, text)
+    const lock = await acquireLock(folder, thisHolder('a-run', 'tester'), lookFrom(runs), {
+      resuming: false,
+      takeOver: false,
+    })
+    assert.deepEqual(readdirSync(folder), ['4.json'])
+    lock.release()
+  })
+
+for (const [title, text] of [
   ['cut off', '{"run":"x"'],
   ['something else', '[1,2]'],
   ['null', 'null'],

@@ -8,7 +8,7 @@ import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { dutyLine } from '../contacts.ts'
+import { dutyLine } from '../on-call-lines.ts'
 import { openPlan } from '../project.ts'
 import { projectRoot } from '../project-root.ts'
 

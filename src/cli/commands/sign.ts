@@ -1,5 +1,6 @@
 import { readJournal } from '../../journal/read.ts'
-import { findRun, journalFile } from '../../journal/run-directory.ts'
+import { findRun } from '../../journal/find-run.ts'
+import { journalFile } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'

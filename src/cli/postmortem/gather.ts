@@ -15,7 +15,8 @@ import {
   requireIncident,
 } from '../../journal/incident-directory.ts'
 import { requireJournal } from '../../journal/read.ts'
-import { findRun, journalFile } from '../../journal/run-directory.ts'
+import { findRun } from '../../journal/find-run.ts'
+import { journalFile } from '../../journal/run-directory.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { steps } from '../../model/runbook.ts'
 import type { Runbook } from '../../model/runbook.ts'

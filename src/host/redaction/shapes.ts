@@ -3,8 +3,8 @@
  * table against every rule of secretlint (docs/decisions/0006-redaction.md says why its rules do not run here themselves).
  */
 
-/** The bytes of a class of characters. */
-type Class = Uint8Array
+/** Which bytes are of a class of characters. Worked out when the first token of a kind is seen: most runs see none. */
+export type Class = () => Uint8Array
 
 /**
  * What stands after an anchor: nothing (looked at up to `until`), perhaps something once more is known, or a secret from `from` to
@@ -27,7 +27,9 @@ export type Shape = {
 export const MOST_UNDECIDED = 4096
 
 function classOf(pattern: RegExp): Class {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
+  let known: Uint8Array | undefined
+  const isIn = (_: unknown, byte: number): number => (pattern.test(String.fromCharCode(byte)) ? 1 : 0)
+  return () => (known ??= Uint8Array.from({ length: 256 }, isIn))
 }
 
 const UPPER = classOf(/[A-Z0-9]/)
@@ -44,11 +46,12 @@ const ASSIGNMENT = classOf(/[ \t"'=:>\\]/)
 const PEM_BODY = classOf(/[A-Za-z0-9+/=\s\\]/)
 const NOT_QUOTED = classOf(/[^\s"'\\]/)
 const HEADER_VALUE = classOf(/[^"'\\\r\n]/)
-const END_OF_AUTHORITY = classOf(/[\s/?#"'<>`\\]/)
+const AUTHORITY = classOf(/[^\s/?#"'<>`\\]/)
 
 function runEnd(data: Buffer, from: number, end: number, allowed: Class): number {
+  const isAllowed = allowed()
   let at = from
-  while (at < end && allowed[data[at] ?? 0] === 1) at += 1
+  while (at < end && isAllowed[data[at] ?? 0] === 1) at += 1
   return at
 }
 
@@ -100,8 +103,7 @@ const passwordInUrl: Shape = {
   anchors: ['://', ':\\/\\/'],
   body: NOT_QUOTED,
   judge: (data, from, end, last) => {
-    let to = from
-    while (to < end && END_OF_AUTHORITY[data[to] ?? 0] === 0) to += 1
+    const to = runEnd(data, from, end, AUTHORITY)
     if (to === end && !last) return 'more'
     const authority = data.toString('latin1', from, to)
     const colon = authority.indexOf(':')

@@ -1,7 +1,7 @@
-import { CR, FOLDABLE_DEPTH, LF } from './automaton.ts'
+import { CR, FOLDABLE_DEPTH, LF, START, TABLE_STATES } from './automaton.ts'
 import type { Automaton } from './automaton.ts'
 import { MOST_UNDECIDED } from './shapes.ts'
-import type { Shape } from './shapes.ts'
+import type { Class, Shape } from './shapes.ts'
 
 export const PLACEHOLDER = '[redacted]'
 
@@ -27,14 +27,14 @@ export class RedactingStream {
   #through = 0
   /** Where the last placeholder's text ended: what touches it is part of it. */
   #hidden = -1
-  #state = 0
+  #state = START
   /** Line breaks that were passed over inside what is possibly a secret. */
   #breaks: number[] = []
   /** Not yet let through, sorted, none touching another. */
   #ranges: Range[] = []
   #undecided: Undecided[] = []
   /** Tokens that the last chunk ended in: what they go on with. */
-  #open = new Map<number, Uint8Array>()
+  #open = new Map<number, Class>()
   /** Up to where each shape has been judged; an anchor before that is part of what was judged. */
   readonly #judged = new Map<number, number>()
 
@@ -57,7 +57,7 @@ export class RedactingStream {
   end(): Buffer {
     const data = this.#held
     for (const candidate of this.#undecided.splice(0)) this.#judge(candidate, data, true)
-    this.#state = 0
+    this.#state = START
     this.#open.clear()
     const rest = this.#letThrough(data, this.#base + data.length)
     this.#hidden = -1
@@ -65,12 +65,12 @@ export class RedactingStream {
   }
 
   #scan(data: Buffer, from: number): void {
-    const { table, tableStates, found, step } = this.#knowledge.automaton
+    const { table, found, step } = this.#knowledge.automaton
     const { length } = data
     let state = this.#state
     for (let index = from; index < length; index += 1) {
       const byte = data[index] ?? 0
-      if (state < tableStates) state = table[(state << 8) | byte] ?? 0
+      if (state < TABLE_STATES) state = (table[(state << 8) | byte] ?? 0) || step(state, byte)
       else if ((byte === LF || byte === CR) && this.#isFold(state, data, index)) {
         this.#breaks.push(this.#base + index)
         continue
@@ -125,9 +125,10 @@ export class RedactingStream {
   }
 
   /** A token goes on for as long as its characters do, also in the next chunks. */
-  #goOn(data: Buffer, from: number, shapeNumber: number, body: Uint8Array): number {
+  #goOn(data: Buffer, from: number, shapeNumber: number, body: Class): number {
+    const isBody = body()
     let index = from
-    while (index < data.length && body[data[index] ?? 0] === 1) index += 1
+    while (index < data.length && isBody[data[index] ?? 0] === 1) index += 1
     if (index === data.length) this.#open.set(shapeNumber, body)
     else this.#open.delete(shapeNumber)
     return index

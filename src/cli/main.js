@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import '../host/compile-cache.js'
+import '../host/fast-loading.js'
 
 const words = process.argv.slice(2)
 const { startAhead } = await import('./start-ahead.ts')

@@ -1,4 +1,4 @@
 // Starts the program that it is given, with its compiled code at hand.
-import './compile-cache.js'
+import './fast-loading.js'
 
 await import(process.argv[2])

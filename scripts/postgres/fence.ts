@@ -11,7 +11,7 @@ const marks = `
   # For the service manager: a node with this mark is not started (with systemd: systemctl mask postgresql).
   echo "$2" > ../FENCED
   # For PostgreSQL: a data directory with this file starts as a read-only standby, and never ends its recovery by itself.
-  touch standby.signal
+  : > standby.signal
   # For clients that kept its address: nobody is let in. What this replaces is kept.
   cp -n pg_hba.conf pg_hba.conf.before-fence
   printf '%s reject\\n' 'local all all' 'host all all all' 'host replication all all' > pg_hba.conf

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { PostgresTarget, Target } from '../../src/fences/api.ts'
 
 /** A PostgreSQL node whose files this machine can reach. */
@@ -33,7 +33,7 @@ export function asOwner(node: LocalNode): string[] {
 /** Whether a postmaster runs in the data directory: pg_ctl status ends with 0 when one does, 3 when none does. */
 export async function isRunning(node: LocalNode): Promise<boolean> {
   // Not there, or a copy that was interrupted before it was one.
-  if (!existsSync(`${node.dataDirectory}/PG_VERSION`)) return false
+  if (!existsSync(`${node.dataDirectory}/PG_VERSION`) || isCertainlyDead(node)) return false
   const { exitCode } = await $({
     nothrow: true,
     quiet: true,
@@ -41,6 +41,20 @@ export async function isRunning(node: LocalNode): Promise<boolean> {
   if (exitCode === 0) return true
   if (exitCode === 3) return false
   throw new Error(`pg_ctl status in ${node.dataDirectory} ended with ${exitCode}: is this a data directory?`)
+}
+
+/** The process that postmaster.pid names is gone: seconds count, and nobody has to be asked. False when anything is in doubt. */
+function isCertainlyDead({ dataDirectory }: LocalNode): boolean {
+  const file = `${dataDirectory}/postmaster.pid`
+  if (!existsSync(file)) return true
+  const pid = Math.abs(Number.parseInt(readFileSync(file, 'utf8'), 10))
+  if (!(pid > 0)) return false
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
 }
 
 /** The identity of the cluster, the same on a primary and all its standbys: the first eight bytes of pg_control. */

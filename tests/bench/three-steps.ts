@@ -6,7 +6,7 @@ import { DRILLBOOK, makeProject, plainRunbook, REPOSITORY } from './project.ts'
 import type { Project } from './project.ts'
 
 const NAME = 'three-steps'
-const ROUNDS = 11
+const ROUNDS = 21
 const FASTER = { atMost: 1 }
 const WORDS = ['one', 'two', 'three']
 

@@ -124,7 +124,9 @@ export class SupervisedExecutor implements Executor {
     const job = this.#jobs.get(message.job)
     if (message.type === 'output') job?.watcher.output(message.chunk)
     if (message.type === 'waiting') job?.watcher.waiting(message.reason)
-    if (message.type === 'finished') this.#settle(message.job, message.outcome)
+    if (message.type !== 'finished') return
+    if (message.output !== '') job?.watcher.output(message.output)
+    this.#settle(message.job, message.outcome)
   }
 
   #settle(id: string, outcome: Outcome): void {

@@ -14,7 +14,8 @@ export type FromSupervisor =
   | { type: 'ready' }
   | { type: 'output'; job: string; chunk: string }
   | { type: 'waiting'; job: string; reason: string }
-  | { type: 'finished'; job: string; outcome: Outcome }
+  /** `output`: what it printed last. */
+  | { type: 'finished'; job: string; outcome: Outcome; output: string }
 
 export type ToWorker = { type: 'job'; job: FenceJob; nonce: string }
 

@@ -24,6 +24,8 @@ const READY = 2
 export class ShellPool {
   readonly #root: string
   readonly #idle: Shell[] = []
+  /** A copy: asking for every variable at every start takes longer than some fences do. */
+  readonly #environment = { ...process.env }
   /** How many fences will want one; until that is known, one. */
   #wanted = 1
 
@@ -44,17 +46,26 @@ export class ShellPool {
   }
 
   take(): Shell {
-    return this.#idle.shift() ?? startShell(this.#root)
+    return this.#idle.shift() ?? startShell(this.#root, this.#environment)
   }
 
   /** For when nobody waits: starting a process holds everything else up for a moment. */
   refill(): void {
     while (this.#idle.length < Math.min(READY, this.#wanted)) {
-      const shell = startAhead(this.#root)
+      const shell = this.#startAhead()
       if (!shell) return
       this.#idle.push(shell)
       shell.child.on('exit', () => this.#forget(shell))
       shell.child.on('error', () => this.#forget(shell))
+    }
+  }
+
+  /** Undefined when no process can be started now: whoever needs one tries again, and is told why not. */
+  #startAhead(): Shell | undefined {
+    try {
+      return startShell(this.#root, this.#environment)
+    } catch {
+      return undefined
     }
   }
 
@@ -64,27 +75,18 @@ export class ShellPool {
   }
 }
 
-/** Undefined when no process can be started now: whoever needs one tries again, and is told why not. */
-function startAhead(root: string): Shell | undefined {
-  try {
-    return startShell(root)
-  } catch {
-    return undefined
-  }
-}
-
 /** Of this process. A shell's mark is as unique as a random one, and costs no library that the first step would wait for. */
 let started = 0
 
 /** In a process group of its own, so that ending a fence ends everything the fence started. */
-export function startShell(root: string): Shell {
+export function startShell(root: string, environment: NodeJS.ProcessEnv = process.env): Shell {
   const { program, args } = shWaiting()
   // Not the job's: a subshell keeps the environment that this process was started with.
   started += 1
   const mark = `shell-${process.pid}-${performance.timeOrigin}-${started}`
   const child = spawn(locate(program), args, {
     cwd: root,
-    env: { ...process.env, [JOB_VARIABLE]: mark },
+    env: { ...environment, [JOB_VARIABLE]: mark },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })

@@ -8,6 +8,7 @@ import type { FenceJob } from '../runner/ports.ts'
 import { cleanOutcome, cleanReason } from './clean-outcome.ts'
 import { Forwarder } from './forwarder.ts'
 import { JobLog } from './job-log.ts'
+import { OutputBatch } from './output-batch.ts'
 import { cleanPipe, JobOutput } from './job-output.ts'
 import { writeOutcome } from './outcome-file.ts'
 import { isToSupervisor } from './protocol.ts'
@@ -36,7 +37,7 @@ let unsent = 0
 const MOST_UNSENT = 4_000_000
 const running = new Map<string, RunningJob>()
 /** Outcomes that the runner has not yet confirmed to be in its journal. */
-const unrecorded = new Map<string, Extract<FromSupervisor, { type: 'finished' }>>()
+const unrecorded = new Map<string, Outcome>()
 
 process.on('message', (message: unknown) => {
   if (isToSupervisor(message)) receive(message)
@@ -99,7 +100,8 @@ async function execute(job: FenceJob): Promise<void> {
   if (!begun) throw new Error('a job arrived before the run began')
   const { directory } = begun
   const log = path.join('output', `${job.id}.log`)
-  const forwarder = new Forwarder(log, (chunk) => send({ type: 'output', job: job.id, chunk }), isKeepingUp)
+  const batch = new OutputBatch((chunk) => send({ type: 'output', job: job.id, chunk }))
+  const forwarder = new Forwarder(log, batch.add, isKeepingUp)
   const output = new JobOutput(new JobLog(path.join(directory, log)), forwarder)
   const task = new RunningJob(job, begun.graceMs, {
     output: output.write,
@@ -117,10 +119,9 @@ async function execute(job: FenceJob): Promise<void> {
   )
   output.end()
   running.delete(job.id)
-  const finished = { type: 'finished', job: job.id, outcome } as const
-  unrecorded.set(job.id, finished)
+  unrecorded.set(job.id, outcome)
   if (!process.connected) return await outliveRunner()
-  send(finished)
+  send({ type: 'finished', job: job.id, outcome, output: batch.take() })
   // While the runner records it.
   setImmediate(() => shells.refill())
 }
@@ -147,7 +148,7 @@ async function outliveRunner(): Promise<void> {
 function leaveOutcomes(): boolean {
   if (!begun) return true
   try {
-    for (const { job, outcome } of unrecorded.values()) {
+    for (const [job, outcome] of unrecorded) {
       writeOutcome(begun.directory, job, outcome)
       unrecorded.delete(job)
     }

@@ -7,7 +7,7 @@ import type { Project } from './project.ts'
 
 const NAME = 'hundred-steps'
 const STEPS = 100
-const ROUNDS = 7
+const ROUNDS = 15
 const TARGET = { atMost: 1.5 }
 
 /** A hundred trivial steps, against bash that runs the same commands and makes one line about each durable. */

@@ -65,7 +65,7 @@ async function tellFinished(
   options: { lab: Lab | undefined; publish: Publish | undefined },
 ): Promise<ExitName> {
   const { session, screen, recorder, directory } = open
-  const { summaryLines, objectivesMet } = await import('../reports/summary.ts')
+  const { endText, summaryLines, objectivesMet } = await import('../reports/summary.ts')
   if (session.state.fault && options.lab && !session.state.measurement && !session.state.sealed)
     await (await import('./drill.ts')).measureDrill(options.lab, open)
   open.stopRecording()
@@ -75,7 +75,7 @@ async function tellFinished(
   screen.line()
   for (const line of summaryLines(session.runbook, session.state)) screen.line(line)
   screen.line()
-  screen.line(`The run ${end.result}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
+  screen.line(`${endText(end.result)}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
   if (signed !== undefined) screen.line(signed)
   for (const line of nextSteps(open, options.lab)) screen.line(line)
   if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))

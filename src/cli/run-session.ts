@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -18,7 +18,7 @@ import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../jo
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { Mode } from '../model/event.ts'
 import { OperatorError } from '../model/problem.ts'
-import type { Runbook, Value } from '../model/runbook.ts'
+import type { Executable, Runbook, Value } from '../model/runbook.ts'
 import { executables, steps } from '../model/runbook.ts'
 import type { Messenger, Operator, Session } from '../runner/ports.ts'
 import { approvalsFor, authorityFor } from './authority.ts'
@@ -369,21 +369,13 @@ async function chooseOperator(
     },
     dryRun: (node: Parameters<typeof dryRunLines>[0], { targets, inputs, state }: Session) =>
       dryRunLines(node, { targets, inputs, outputs: state.outputs, secretInputs: hidden }),
-    log: () => logLines(directory),
+    log: async (node: Executable, { state }: Session) => {
+      const { logLines } = await import('./log-lines.ts')
+      return logLines(directory, node, state)
+    },
   }
   return new TerminalOperator(screen, lookups, {
     output: settings.json ? process.stderr : process.stdout,
     signal,
   })
-}
-
-const LOG_LINES = 40
-
-function logLines(directory: string): string[] {
-  const lines = readFileSync(journalFile(directory), 'utf8').trimEnd().split('\n')
-  return [
-    `The journal: ${journalFile(directory)}`,
-    `The output of each fence: ${path.join(directory, 'output')}`,
-    ...lines.slice(-LOG_LINES).map((line) => line.slice(0, 200)),
-  ]
 }

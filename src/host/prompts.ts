@@ -30,8 +30,8 @@ export type Lookups = {
   contacts: (session: Session, role: string | undefined) => Promise<string[]>
   /** What a step would execute, resolved; nothing is executed. */
   dryRun: (node: Executable, session: Session) => string[]
-  /** Where the output of the run is kept. */
-  log: (session: Session) => string[]
+  /** What happened, what the node printed, and where all of it is kept. */
+  log: (node: Executable, session: Session) => Promise<string[]>
 }
 
 type Streams = { output: NodeJS.WriteStream; signal: AbortSignal }
@@ -52,16 +52,21 @@ const LOG: KeyChoice = { key: 'l', label: 'log', value: 'log' }
 
 const HELP: Record<string, string> = {
   run: 'do it: check, run, verify; every outcome is recorded',
-  done: 'you have done it by hand',
+  send: 'send the message above',
+  begin: 'you begin; you are asked again when it is done',
+  done: 'it is done; asks how you know where nobody can see it',
   retry: 'try the step again from its checks',
   skip: 'leave the step out; asks why, and records it',
   'dry-run': 'print what would run, with its values; nothing is executed',
   show: 'print the exact commands',
   note: 'write a line into the journal',
   contacts: 'who to call',
-  log: 'the output so far, and where it is kept',
+  log: 'what happened, what the step printed, and where it is kept',
   phone: 'the request as groups to read out, when there is nothing but a telephone',
   renew: 'a new request; answers to the one before no longer count',
+  undo: 'undo it now, by what the dry-run shows',
+  undone: 'you have seen that it is undone; asks how you know',
+  keep: 'leave it as it is; asks why, and goes on with the step before',
   'roll-back': 'undo the completed steps, last first, each after its own question',
   pause: 'stop here; prints how to resume',
 }
@@ -84,17 +89,16 @@ export class TerminalOperator implements Operator {
     if (node.kind === 'inform') await this.#showMessage(node, session)
     const danger = node.kind === 'step' ? node.danger : 'safe'
     for (;;) {
-      const label =
-        node.kind === 'inform' ? 'send it' : node.kind === 'step' && isManual(node) ? 'begin' : 'run'
-      const choices = [{ key: 'r', label, value: 'run' }, ...SHOWING, ...LEAVING]
+      const begin = beginning(node)
+      const choices = [begin, ...SHOWING, ...LEAVING]
       const answer = await this.#ask(
         node,
         session,
         question(node),
         choices,
-        danger === 'safe' ? 'run' : undefined,
+        danger === 'safe' ? begin.value : undefined,
       )
-      if (answer !== 'run') return this.#leave(answer)
+      if (answer !== begin.value) return this.#leave(answer)
       if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session)))
         return { kind: 'run' }
     }
@@ -167,15 +171,17 @@ export class TerminalOperator implements Operator {
       this.#screen.line('  Look for yourself before you answer; rolling back repeats it.')
     }
     const choices = [
-      { key: 'r', label: 'roll back', value: 'run' },
+      { key: 'r', label: 'roll back', value: 'undo' },
       ...(doubt === undefined ? [] : [{ key: 'y', label: 'it is undone', value: 'undone' }]),
       { key: 'k', label: 'keep as it is', value: 'keep' },
       ...SHOWING,
       { key: 'p', label: 'pause', value: 'pause' },
       { key: '?', label: 'help', value: 'help' },
     ]
-    const answer = await this.#ask(step, session, 'Undo this step?', choices, undefined)
-    if (answer === 'run') return { kind: 'run' }
+    // What is shown is what would undo it, not what it did.
+    const undoing = { ...step, fences: step.fences.filter(({ role }) => role === 'rollback') }
+    const answer = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
+    if (answer === 'undo') return { kind: 'run' }
     if (answer === 'undone') return { kind: 'undone', reason: await this.#text('How do you know?') }
     if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
     return { kind: 'pause', reason: 'paused by the operator' }
@@ -242,7 +248,7 @@ export class TerminalOperator implements Operator {
           this.#printWrapped(await this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
           break
         case 'log':
-          this.#print(this.#lookups.log(session))
+          this.#print(await this.#lookups.log(node, session))
           break
         case 'help':
           this.#print(
@@ -319,6 +325,13 @@ export class TerminalOperator implements Operator {
     for (const line of lines) this.#screen.line(`  ${line}`)
     this.#screen.line()
   }
+}
+
+/** What the first key does, and is called. */
+function beginning(node: Exclude<Executable, Decision>): KeyChoice {
+  if (node.kind === 'inform') return { key: 'r', label: 'send it', value: 'send' }
+  if (node.kind === 'step' && isManual(node)) return { key: 'r', label: 'begin', value: 'begin' }
+  return { key: 'r', label: 'run', value: 'run' }
 }
 
 function question(node: Exclude<Executable, Decision>): string {

@@ -1,8 +1,21 @@
 import { stepState } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
 import { formatDuration } from '../model/duration.ts'
+import type { RunResult } from '../model/event.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
+
+const ENDS: Record<RunResult, string> = {
+  succeeded: 'The run succeeded',
+  failed: 'The run failed',
+  stopped: 'The run was stopped',
+  'rolled-back': 'The run was rolled back',
+}
+
+/** How a run ended, as the beginning of a sentence. */
+export function endText(result: RunResult | undefined): string {
+  return result === undefined ? 'The run ended' : ENDS[result]
+}
 
 /** The end of a run as lines of text: each step against its estimate, then what was measured against the objective. */
 export function summaryLines(runbook: Runbook, state: RunState): string[] {

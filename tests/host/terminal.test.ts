@@ -148,6 +148,7 @@ void test('a step fails: log, try again, skip', needsTmux, async (t) => {
   terminal.press('Enter')
   await terminal.endsWith(/Enter alone does nothing here/)
   await terminal.answer(/›/, 'l')
+  await terminal.sees(/one run runbooks\/it\.mdx:\d+ printed:\n {4}no route/)
   await terminal.sees(/The journal: .*journal\.ndjson/)
   await terminal.sees(/The output of each fence: .*output/)
   project.write('fine', '')
@@ -221,10 +222,18 @@ void test('roll back: last first, each after its own question; one is kept', nee
   terminal.press('Enter')
   await terminal.endsWith(/Enter alone does nothing here/)
   assert.equal(effects(project), 'one two plain three')
-  await terminal.answer(/›/, 'r')
+  await terminal.answer(/›/, 'd')
+  // What would undo it, and nothing of what did it.
+  await terminal.sees(
+    /\? dry-run\n\n {2}would rollback \(sh\) [^\n]*\n {6}echo undo-three >> effects\.log\n\n/,
+  )
+  await terminal.answer(/\? Undo this step\?[\s\S]*›$/, '?')
+  await terminal.sees(/r {2}roll back +undo it now[\s\S]*k {2}keep as it is +leave it as it is/)
+  await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'r')
   await terminal.answer(/Roll back: The step two {2}two\n\? Undo this step\?/, 'k')
   await terminal.answer(/Why is it kept\?/, 'it does no harm')
   await terminal.answer(/Roll back: The step one {2}one\n\? Undo this step\?/, 'r')
+  await terminal.sees(/The run was rolled back\./)
   await terminal.exits(1)
   assert.equal(effects(project), 'one two plain three undo-three undo-one')
   assert.equal(standing(project.journal()), 'one rolled-back, two done, plain done, three rolled-back')

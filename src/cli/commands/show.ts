@@ -14,7 +14,7 @@ import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { printable } from '../../host/text.ts'
 import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
-import { measurementLines, table } from '../../reports/summary.ts'
+import { endText, measurementLines, table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
@@ -100,7 +100,7 @@ function showState(state: RunState, directory: string, output: boolean, io: Io):
   for (const line of measurementLines(state)) io.out(line)
   io.out(
     state.status === 'finished'
-      ? `The run ${state.result}.`
+      ? `${endText(state.result)}.`
       : `The run is not finished.  npm run resume ${state.run}`,
   )
 }

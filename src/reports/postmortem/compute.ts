@@ -10,6 +10,7 @@ import type { Loss, Metric } from './metrics.ts'
 import { MOMENTS, momentsOf, runRows, timelineOf } from './rows.ts'
 import type { MomentName, TimelineRow } from './rows.ts'
 import type { Cite, RunSource } from './sources.ts'
+import { endText } from '../summary.ts'
 
 export const NOT_MEASURED = 'not measured'
 const MOST_OUTPUT_LINES = 20_000
@@ -111,7 +112,7 @@ function overviewOf(state: RunState): string {
   const after = fault ? ` after the fault ${fault.fault} on ${fault.on}` : ''
   const end =
     state.status === 'finished'
-      ? `The run ${state.result ?? 'ended'}${state.reason === '' ? '' : ` (${state.reason})`}.`
+      ? `${endText(state.result)}${state.reason === '' ? '' : ` (${state.reason})`}.`
       : `The run never finished${state.reason === '' ? '' : ` (last: ${state.reason})`}.`
   return `${what}${after}. ${started ? '' : 'Its first line is not there. '}${end}`
 }

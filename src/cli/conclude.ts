@@ -3,7 +3,7 @@ import type { ExitName } from '../model/exit-code.ts'
 import type { DrillRecord } from '../reports/drill-record.ts'
 import type { RunEnd } from '../runner/run.ts'
 import { run } from '../runner/run.ts'
-import { leftQuestion } from './interruption.ts'
+import { leftQuestion, reasonLeft } from './interruption.ts'
 import type { OpenRun } from './run-session.ts'
 
 /** Given the record of a drill that was published. */
@@ -36,8 +36,7 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   } catch (error) {
     // Everything before the question is recorded.
     if (!leftQuestion(error)) throw error
-    const reason =
-      session.interruption.reason === '' ? 'left at a prompt (Ctrl-C)' : session.interruption.reason
+    const reason = reasonLeft(session.interruption)
     session.record({ event: 'run-paused', reason })
     session.commit()
     return { kind: 'paused', reason }

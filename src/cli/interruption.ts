@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { EXIT } from '../model/exit-code.ts'
 import type { Interruption } from '../runner/ports.ts'
 
@@ -11,12 +12,13 @@ export function leftQuestion(error: unknown): boolean {
   return isLost || ['ExitPromptError', 'AbortPromptError'].includes(error.name)
 }
 
-/** Some of this is thrown where nobody can catch it; the signal that comes with it pauses the run. */
-function survivesLostTerminal(error: Error): void {
-  if (leftQuestion(error)) return
-  console.error(error)
-  process.exit(EXIT.failed.code)
+/** Why a question was left. A terminal that is closed ends the question at once, and its signal may come after that. */
+export function reasonLeft({ reason }: Interruption): string {
+  if (reason !== '') return reason
+  return isatty(0) ? 'left at a prompt (Ctrl-C)' : TERMINAL_CLOSED
 }
+
+const TERMINAL_CLOSED = 'the terminal was closed'
 
 /**
  * Signals become requests: the first SIGINT, SIGTERM and SIGHUP let the step end and pause the run; a second SIGINT also ends the
@@ -48,13 +50,19 @@ export function listenForSignals(
     release()
   }
   const onEnd = (signal: NodeJS.Signals): void =>
-    pause(signal === 'SIGHUP' ? 'the terminal was closed' : 'asked to end (SIGTERM)')
+    pause(signal === 'SIGHUP' ? TERMINAL_CLOSED : 'asked to end (SIGTERM)')
+  // Some of this is thrown where nobody can catch it. A run in a session of its own gets no signal with it.
+  const onLost = (error: Error): void => {
+    if (leftQuestion(error)) return isatty(0) ? undefined : pause(TERMINAL_CLOSED)
+    console.error(error)
+    process.exit(EXIT.failed.code)
+  }
   const handlers = { SIGINT: onInterrupt, SIGTERM: onEnd, SIGHUP: onEnd }
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
-  process.on('uncaughtException', survivesLostTerminal)
+  process.on('uncaughtException', onLost)
   const dispose = (): void => {
     for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
-    process.off('uncaughtException', survivesLostTerminal)
+    process.off('uncaughtException', onLost)
   }
   return { interruption, pause, dispose }
 }

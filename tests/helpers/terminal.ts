@@ -20,18 +20,29 @@ export const needsTmux = {
   skip: !hasTmux && process.env['CI'] === undefined ? 'tmux is not installed' : false,
 }
 
+/** As `needsTmux`, and a session of its own. */
+export const needsSetsid = {
+  ...needsTmux,
+  skip:
+    needsTmux.skip ||
+    (spawnSync('setsid', ['-V']).status !== 0 && process.env['CI'] === undefined
+      ? 'setsid is not installed'
+      : false),
+}
+
 export class Terminal {
   readonly #socket = `drillbook-test-${randomBytes(6).toString('hex')}`
 
-  /** Starts `drillbook …` in the project; its exit code is written below it when it has ended. */
+  /** Starts `drillbook …` in the project, by `through` if given; its exit code is written below it when it has ended. */
   constructor(
     t: Pick<TestContext, 'after'>,
     project: Project,
     args: readonly string[],
     env: Record<string, string> = {},
     size = { columns: COLUMNS, rows: ROWS },
+    through: readonly string[] = [],
   ) {
-    const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
+    const command = [...through, process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args]
       .map(quoted)
       .join(' ')
     // The shell outlives Ctrl-C, so that it can tell how the program ended, and so that the screen stays.

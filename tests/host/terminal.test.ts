@@ -6,7 +6,7 @@ import { assertSound, only, reasons, standing } from '../helpers/claims.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
-import { Terminal, needsTmux } from '../helpers/terminal.ts'
+import { Terminal, needsSetsid, needsTmux } from '../helpers/terminal.ts'
 
 /** A person at a real terminal: every letter of every question. */
 
@@ -540,6 +540,22 @@ for (const how of ['the terminal is closed', 'SIGTERM', 'SIGINT'] as const)
     await assertSound(project)
     assert.equal(effects(project), '')
   })
+
+void test(
+  'the terminal is closed at a question, and no signal tells of it: paused',
+  needsSetsid,
+  async (t) => {
+    const { project } = open(t, step('one', '', effect('one')))
+    const size = { columns: 100, rows: 50 }
+    // In a session of its own it has no controlling terminal.
+    const terminal = new Terminal(t, project, ['run', 'it'], {}, size, ['setsid', '-w'])
+    await terminal.endsWith(ASKS)
+    terminal.hangUp()
+    await until('the run has paused', () => only(project.journal(), 'run-paused').length === 1)
+    assert.match(reasons(project.journal()), /the terminal was closed/)
+    await assertSound(project)
+  },
+)
 
 void test(
   'the terminal is closed, and runner and step are both killed later: a person is asked whether it was done',

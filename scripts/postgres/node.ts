@@ -47,10 +47,9 @@ export async function isRunning(node: LocalNode): Promise<boolean> {
 function isCertainlyDead({ dataDirectory }: LocalNode): boolean {
   const file = `${dataDirectory}/postmaster.pid`
   if (!existsSync(file)) return true
-  const pid = Math.abs(Number.parseInt(readFileSync(file, 'utf8'), 10))
-  if (!(pid > 0)) return false
   try {
-    process.kill(pid, 0)
+    const pid = Math.abs(Number.parseInt(readFileSync(file, 'utf8'), 10))
+    if (pid > 0) process.kill(pid, 0)
     return false
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH'

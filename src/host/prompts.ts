@@ -54,7 +54,8 @@ const HELP: Record<string, string> = {
   run: 'do it: check, run, verify; every outcome is recorded',
   send: 'send the message above',
   begin: 'you begin; you are asked again when it is done',
-  done: 'it is done; asks how you know where nobody can see it',
+  done: 'you have done it by hand',
+  settled: 'you have seen that it did its work; asks how you know',
   retry: 'try the step again from its checks',
   skip: 'leave the step out; asks why, and records it',
   'dry-run': 'print what would run, with its values; nothing is executed',
@@ -152,14 +153,14 @@ export class TerminalOperator implements Operator {
     this.#screen.line(`  It is not known whether ${step.id} did its work: ${reason}`)
     this.#screen.line('  Look for yourself before you answer; trying again repeats it.')
     const choices = [
-      { key: 'y', label: 'it is done', value: 'done' },
+      { key: 'y', label: 'it is done', value: 'settled' },
       { key: 't', label: 'it is not: try again', value: 'retry' },
       LOG,
       ...SHOWING,
       ...LEAVING,
     ]
     const answer = await this.#ask(step, session, 'Was it done?', choices, undefined)
-    if (answer === 'done') return { kind: 'done', reason: await this.#text('How do you know?') }
+    if (answer === 'settled') return { kind: 'done', reason: await this.#text('How do you know?') }
     return answer === 'retry' ? { kind: 'retry' } : await this.#leave(answer)
   }
 

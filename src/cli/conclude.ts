@@ -29,6 +29,8 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   try {
     if (!onlyChecks) {
       open.screen.introduce(session)
+      // Once the first step has been begun; it tells of the end.
+      setImmediate(() => void import('../reports/summary.ts'))
       return await run(session)
     }
     const { rehearse } = await import('../runner/rehearse.ts')

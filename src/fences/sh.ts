@@ -8,17 +8,23 @@ const COMPLETE = 'complete'
 /** Of a shell that was told nothing, or not everything. */
 export const CUT_OFF = 125
 /**
- * One line, so that line numbers in messages are those of the fence. It takes its message from descriptor 3: what to call itself, the
- * fence, `name=value` to export, and COMPLETE. Nothing of it is ever parsed but the fence itself.
+ * One line, so that line numbers in messages are those of the fence. It takes its message from descriptor 3: a separator, then what to
+ * call itself, the fence, `name=value` to export, and COMPLETE. Nothing of it is ever parsed but the fence itself. It is read in
+ * one piece and split, because up to a delimiter bash reads a socket byte by byte.
  */
 const WAIT = [
-  `mapfile -d '' -t -u 3 __drillbook`,
+  'IFS= read -rN 2147483647 -u 3 __drillbook || :',
   'exec 3<&-',
-  `((\${#__drillbook[@]} > 3)) && [[ \${__drillbook[-1]} == ${COMPLETE} ]] || exit ${CUT_OFF}`,
-  'export -- "${__drillbook[@]:2:${#__drillbook[@]}-3}"',
-  'BASH_ARGV0=${__drillbook[0]}',
+  'set -f',
+  'IFS=${__drillbook:0:1}',
+  '__drillbook=($__drillbook)',
+  `IFS=$' \\t\\n'`,
+  'set +f',
+  `((\${#__drillbook[@]} > 4)) && [[ \${__drillbook[-1]} == ${COMPLETE} ]] || exit ${CUT_OFF}`,
+  'export -- "${__drillbook[@]:3:${#__drillbook[@]}-4}"',
+  'BASH_ARGV0=${__drillbook[1]}',
   'SECONDS=0',
-  'eval "unset __drillbook; ${__drillbook[1]}"',
+  'eval "unset __drillbook; ${__drillbook[2]}"',
 ].join('; ')
 
 /** A shell that was started ahead of time, and waits for `shMessage`. */
@@ -33,8 +39,15 @@ export function shMessage(job: FenceJob, outputFile: string): Buffer {
   const { code, place } = job.fence
   const parts = [`${place.file}:${place.line}`, code, ...exported, COMPLETE]
   for (const part of parts) requirePossible(part)
-  return Buffer.from(parts.map((part) => `${part}\0`).join(''))
+  const separator = SEPARATORS.find((character) => !parts.some((part) => part.includes(character)))
+  if (separator === undefined) throw new Error('no process is given values that hold every control character')
+  return Buffer.from(['', ...parts].join(separator))
 }
+
+/** Control characters but white space and those that mean something inside bash; the one that is made for it first. */
+const SEPARATORS = Array.from({ length: 30 }, (_, index) => String.fromCharCode(31 - index)).filter(
+  (character) => !'\t\n\v\f\r'.includes(character),
+)
 
 /** What the kernel takes: a longer value could be exported, but no program could be started with it. */
 const LONGEST_PART = 128 * 1024

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
+import path from 'node:path'
 import type { PostgresTarget, Target } from '../fences/api.ts'
 import type { Requirement, Runbook } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
+import { locate } from './locate.ts'
 
 const PROGRAM_MS = 5000
 const REACH_MS = 1500
@@ -34,7 +36,8 @@ export type PreflightSubject = {
 export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
   const { runbook, targets, folders, signs, secrets } = subject
   const asked = await Promise.all([
-    ...needed(runbook).map(lookForProgram),
+    ...(usesShell(runbook) ? [lookForShell()] : []),
+    ...runbook.requires.map(lookForProgram),
     ...(signs ? [lookForKeygen()] : []),
     ...Object.values(targets).map(reachTarget),
     secrets(),
@@ -46,9 +49,16 @@ export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
   ]
 }
 
-function needed(runbook: Runbook): Requirement[] {
-  const usesShell = steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang === 'sh'))
-  return [...(usesShell ? [{ program: 'bash', version: '4.4' }] : []), ...runbook.requires]
+function usesShell(runbook: Runbook): boolean {
+  return steps(runbook.nodes).some((step) => step.fences.some((fence) => fence.lang === 'sh'))
+}
+
+/** Any bash that a machine for this version of Node has will do; asking it would take as long as two steps. */
+function lookForShell(): Finding | Promise<Finding> {
+  const file = locate('bash')
+  return path.isAbsolute(file)
+    ? { level: 'ok', subject: 'bash', detail: file }
+    : lookForProgram({ program: 'bash' })
 }
 
 async function lookForProgram({ program, version }: Requirement): Promise<Finding> {

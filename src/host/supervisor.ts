@@ -26,6 +26,7 @@ type Begin = Extract<ToSupervisor, { type: 'begin' }>
 /** How long an outcome that cannot be written is kept, and how often it is tried again. */
 const ROOM_MS = 60_000
 const LOOK_MS = 500
+const REDACT_MS = 2
 
 let begun: Begin | undefined
 let workerPool: Promise<WorkerPool> | undefined
@@ -75,8 +76,8 @@ function begin(message: Begin): void {
   const ready =
     message.workers > 0 ? workers(message.workers).then((pool) => pool.ready()) : Promise.resolve()
   void ready.then(() => send({ type: 'ready' }))
-  // Not before a fence that is waiting, but before it is needed.
-  setImmediate(redacting)
+  // Not before the first fence, which an unattended run hands over at once, but before anything is printed.
+  setTimeout(redacting, REDACT_MS)
 }
 
 function redacting(): Redactor {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -87,7 +87,7 @@ void test('what is missing can be put right and looked for again', needsTmux, as
   assert.ok(!terminal.screen().includes(VALUE))
 })
 
-void test('what signs needs ssh-keygen, one that can sign', async (t) => {
+void test('what signs needs ssh-keygen, one that can sign, and sh fences need bash', async (t) => {
   const project = makeProject(t, FILES)
   const programs = project.path('programs')
   mkdirSync(programs)
@@ -103,6 +103,9 @@ void test('what signs needs ssh-keygen, one that can sign', async (t) => {
   project.write('programs/ssh-keygen', '#!/bin/sh\necho "ssh-keygen: unknown option -- Y" >&2\nexit 1\n')
   chmodSync(path.join(programs, 'ssh-keygen'), 0o755)
   assert.match(await run('signed'), /preflight: ssh-keygen cannot sign: it is too old/)
+  rmSync(path.join(programs, 'bash'))
+  assert.match(await run('plain'), /preflight: bash is not on the PATH/)
+  assert.deepEqual(project.runIds(), [])
 })
 
 /** The preflight of a step that destroys a cluster in `dataDirectory`, as an account that owns nothing. */

@@ -97,6 +97,10 @@ function comparable({ stderr, ...rest }: End): End {
   return { ...rest, stderr: stderr.replace(/\d+ (Killed)/, '$1').replace(': eval: line', ': -c: line') }
 }
 
+function characters(first: number, last: number): string {
+  return String.fromCharCode(...Array.from({ length: last - first + 1 }, (_, index) => first + index))
+}
+
 const same: { title: string; code: string; input?: Record<string, string> }[] = [
   { title: 'success', code: 'echo out\necho err >&2' },
   { title: 'an empty fence', code: '' },
@@ -141,6 +145,11 @@ const same: { title: string; code: string; input?: Record<string, string> }[] = 
     code: 'for name in A B C D E; do v=INPUT_$name; printf %s "${!v}" | sha256sum; env | grep -c "^$v="; done',
     input: { a: `'"\`$(touch x)\${HOME}\\`, b: '\n\nlines\n\n', c: 'täglich 😀', d: ' complete ', e: '=' },
   },
+  {
+    title: 'values of every character but what separates them',
+    code: 'for name in A B C D; do v=INPUT_$name; printf %s "${!v}" | sha256sum; done',
+    input: { a: `\x1f\x1e${characters(1, 27)}`, b: characters(32, 1000), c: '', d: '*' },
+  },
   { title: 'a long value', code: 'printf %s "$INPUT_A" | sha256sum', input: { a: 'x'.repeat(120_000) } },
   { title: 'a long fence', code: `${'# words\n'.repeat(12_000)}echo $LINENO` },
 ]
@@ -163,7 +172,7 @@ void test('BASH_ENV is read, as by every bash that executes a script', async (t)
 void test('a message that is cut off anywhere executes nothing', { timeout: 60_000 }, async () => {
   const message = shMessage(jobOf('complete; echo it; echo complete', { a: 'complete' }), '/dev/null')
   assert.equal((await told(message)).stdout, 'it\ncomplete\n')
-  for (let length = 0; length < message.length - 1; length += 1) {
+  for (let length = 0; length < message.length; length += 1) {
     const end = await told(message.subarray(0, length))
     assert.deepEqual({ ...end, length }, { code: CUT_OFF, signal: null, stdout: '', stderr: '', length })
   }
@@ -184,6 +193,13 @@ void test('a shell that ended before it was told anything is known not to have e
   await new Promise<void>((resolve) => give(Buffer.from('x'), resolve))
 })
 
+void test('values that leave no character to separate them by are refused', () => {
+  assert.throws(
+    () => shMessage(jobOf('true', { a: characters(1, 31) }), '/dev/null'),
+    /every control character/,
+  )
+})
+
 void test('a value that no program could be given is refused, counted in bytes', () => {
   assert.throws(
     () => shMessage(jobOf('true', { a: 'ü'.repeat(70_000) }), '/dev/null'),
@@ -198,7 +214,7 @@ const pool = new ShellPool(process.cwd())
 for (const code of process.argv.slice(1)) {
   const shell = pool.take()
   // Handed over in part: this process is killed in the middle of it.
-  shell.child.stdio[3].write('label\\0' + code + '\\0DRILLBOOK_JOB=it')
+  shell.child.stdio[3].write(['', 'label', code, 'DRILLBOOK_JOB=it'].join('\\x1f'))
 }
 pool.expect(2)
 setTimeout(() => console.log('ready'), 100)
@@ -217,7 +233,7 @@ void test('shells end with the process that started them, whatever they had been
   t.after(() => pool.kill('SIGKILL'))
   await new Promise((resolve) => pool.stdout.once('data', resolve))
   const shells = (): number => processesWith(mark).filter(({ command }) => command.startsWith('/')).length
-  assert.equal(processesWith(mark).filter(({ command }) => command.includes('mapfile')).length, 4)
+  assert.equal(processesWith(mark).filter(({ command }) => command.includes('__drillbook')).length, 4)
   pool.kill('SIGKILL')
   await until('every shell has ended', () => shells() === 0)
   assert.throws(() => readFileSync(path.join(folder, 'executed')), /ENOENT/)

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -232,9 +232,23 @@ function startExecutor(
     secrets,
     shells: fences.filter(({ lang, role }) => lang === 'sh' && role !== 'rollback').length,
     workers: fences.some(({ lang }) => lang !== 'sh') ? WARM_WORKERS : 0,
+    typescript: typescriptOf(runbook, directory),
     graceMs: GRACE_MS,
     onLost,
   })
+}
+
+/** Every text that a ts fence is, or may import. */
+function typescriptOf(runbook: Runbook, directory: string): string[] {
+  const fences = steps(runbook.nodes).flatMap((step) => step.fences.filter(({ lang }) => lang === 'ts'))
+  if (fences.length === 0) return []
+  const modules = runbook.sources
+    .filter(({ file }) => file.endsWith('.ts'))
+    .map(({ file }) => path.join(snapshotFolder(directory, runbook.digest), file))
+    .filter((file) => existsSync(file))
+  return [
+    ...new Set([...fences.map(({ code }) => code), ...modules.map((file) => readFileSync(file, 'utf8'))]),
+  ]
 }
 
 async function openRun(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import type { LoadFnOutput } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Outputs } from '../model/outcome.ts'
@@ -12,7 +13,25 @@ import { requireOutputs } from './sh.ts'
 const MARK = 'drillbook'
 
 /** The text that stands at a module's address for the fence that is being executed. */
-let virtual: { url: string; source: string; tag: string; root: string; snapshot: string } | undefined
+let virtual:
+  | { url: string; text: string; above: string; tag: string; root: string; snapshot: string }
+  | undefined
+
+/** By the text that it is without its types, which leaves everything where it stood. */
+const javascript = new Map<string, string>()
+
+/** Reading types takes some milliseconds that nobody has later. Throws when the text is no TypeScript. */
+export function readAhead(text: string): void {
+  javascript.set(text, stripTypeScriptTypes(text))
+}
+
+/** Text that was not read ahead is read, and complained of, by Node itself. `above`: lines that stand before it. */
+function moduleOf(text: string, above = ''): LoadFnOutput {
+  const known = javascript.get(text)
+  return known === undefined
+    ? { format: 'module-typescript', source: above + text, shortCircuit: true }
+    : { format: 'module', source: above + known, shortCircuit: true }
+}
 
 /**
  * A fence is a module whose address is the runbook itself and whose first line is the fence's own, so that a stack trace points into
@@ -26,14 +45,9 @@ registerHooks({
     return isLocal && virtual ? { ...resolved, url: `${resolved.url}?${MARK}=${virtual.tag}` } : resolved
   },
   load(url, context, next) {
-    if (url === virtual?.url)
-      return { format: 'module-typescript', source: virtual.source, shortCircuit: true }
+    if (url === virtual?.url) return moduleOf(virtual.text, virtual.above)
     if (!url.includes(`?${MARK}=`)) return next(url, context)
-    return {
-      format: 'module-typescript',
-      source: readPinned(fileURLToPath(new URL(url))),
-      shortCircuit: true,
-    }
+    return moduleOf(readPinned(fileURLToPath(new URL(url))))
   },
 })
 
@@ -51,8 +65,8 @@ export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promis
   const file = pathToFileURL(path.resolve(job.root, job.fence.place.file))
   const tag = String(count)
   const url = `${file.href}?${MARK}=${tag}`
-  const source = '\n'.repeat(job.fence.place.line - 1) + job.fence.code
-  virtual = { url, tag, source, root: job.root, snapshot: job.snapshot }
+  const above = '\n'.repeat(job.fence.place.line - 1)
+  virtual = { url, tag, above, text: job.fence.code, root: job.root, snapshot: job.snapshot }
   const declared: Record<string, unknown> = {}
   Object.assign(globalThis, { assert }, fenceGlobals(job, declared, query))
   try {

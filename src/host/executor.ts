@@ -27,6 +27,8 @@ export type SupervisedOptions = {
   shells: number
   /** Workers kept ready for ts and sql fences. */
   workers: number
+  /** Texts that those fences are, or may import: what has types is read before anyone waits for it. */
+  typescript: string[]
   /** Between TERM and KILL. */
   graceMs: number
   /** The supervisor ended although nobody told it to: nothing can be executed any more. */

@@ -4,7 +4,15 @@ import type { FenceJob } from '../runner/ports.ts'
 /** What the runner, its supervisor and the supervisor's workers say to each other, over Node's own channel between processes. */
 
 export type ToSupervisor =
-  | { type: 'begin'; directory: string; secrets: string[]; shells: number; workers: number; graceMs: number }
+  | {
+      type: 'begin'
+      directory: string
+      secrets: string[]
+      shells: number
+      workers: number
+      typescript: string[]
+      graceMs: number
+    }
   /** `recorded`: jobs whose outcome is in the journal by now. */
   | { type: 'execute'; job: FenceJob; recorded: string[] }
   | { type: 'cancel'; job: string; reason: string }
@@ -17,7 +25,9 @@ export type FromSupervisor =
   /** `output`: what it printed last. */
   | { type: 'finished'; job: string; outcome: Outcome; output: string }
 
-export type ToWorker = { type: 'job'; job: FenceJob; nonce: string }
+export type ToWorker =
+  /** Once, before anything else. `typescript`: texts that a ts fence is, or may import. */
+  { type: 'prepare'; typescript: string[] } | { type: 'job'; job: FenceJob; nonce: string }
 
 export type FromWorker =
   | { type: 'ready' }
@@ -42,7 +52,7 @@ export function isFromSupervisor(message: unknown): message is FromSupervisor {
   return hasType(message, ['ready', 'output', 'waiting', 'finished'])
 }
 export function isToWorker(message: unknown): message is ToWorker {
-  return hasType(message, ['job'])
+  return hasType(message, ['prepare', 'job'])
 }
 export function isFromWorker(message: unknown): message is FromWorker {
   return hasType(message, ['ready', 'waiting', 'finished'])

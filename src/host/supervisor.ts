@@ -73,8 +73,7 @@ function forget(recorded: readonly string[]): void {
 function begin(message: Begin): void {
   begun = message
   shells.expect(message.shells)
-  const ready =
-    message.workers > 0 ? workers(message.workers).then((pool) => pool.ready()) : Promise.resolve()
+  const ready = message.workers > 0 ? workers(message).then((pool) => pool.ready()) : Promise.resolve()
   void ready.then(() => send({ type: 'ready' }))
   // Not before the first fence, which an unattended run hands over at once, but before anything is printed.
   setTimeout(redacting, REDACT_MS)
@@ -87,14 +86,14 @@ function redacting(): Redactor {
 }
 
 /** What executes ts and sql is loaded only for a run that has some. */
-function workers(size: number): Promise<WorkerPool> {
-  workerPool ??= import('./worker-pool.ts').then(({ WorkerPool }) => new WorkerPool(size))
+function workers({ workers: size, typescript }: Pick<Begin, 'workers' | 'typescript'>): Promise<WorkerPool> {
+  workerPool ??= import('./worker-pool.ts').then(({ WorkerPool }) => new WorkerPool(size, typescript))
   return workerPool
 }
 
 async function executeIn(task: RunningJob, directory: string): Promise<Outcome> {
   if (task.job.fence.lang === 'sh') return await runShell(task, directory, shells)
-  return await (await workers(1)).run(task)
+  return await (await workers({ workers: 1, typescript: [] })).run(task)
 }
 
 async function execute(job: FenceJob): Promise<void> {

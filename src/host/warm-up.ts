@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
 import { query } from '../fences/query.ts'
-import { runTs } from '../fences/ts.ts'
+import { readAhead, runTs } from '../fences/ts.ts'
 
 /** Nobody listens there. */
 const NOBODY = {
@@ -38,33 +37,28 @@ const NOTHING = {
 
 /**
  * Much of Node and of the libraries is loaded only when it is first used. A worker uses it once before anyone waits for it: a fence
- * that does nothing, a query that nobody answers, a request to itself, a program that only succeeds.
+ * that does nothing, a query that nobody answers, a request to itself, a program that only succeeds, and every text that has types.
  */
-export async function warmUp(enough: () => boolean): Promise<void> {
+export async function warmUp(typescript: readonly string[], enough: () => boolean): Promise<void> {
   await within(async () => {
     // What zx tells of this is nobody's output.
     $.log = () => {}
-    await useOnce(enough)
+    await useOnce(typescript, enough)
   })
 }
 
-async function useOnce(enough: () => boolean): Promise<void> {
+async function useOnce(typescript: readonly string[], enough: () => boolean): Promise<void> {
   const root = import.meta.dirname
   const parts = [
-    readTypes,
     () => runTs({ ...NOTHING, fence: { ...NOTHING.fence, bind: [] }, root, snapshot: root }, query),
     () => query(NOBODY, 'select 1'),
     saltPassword,
     fetchNothing,
     () => $`true`,
+    ...typescript.map((text) => async () => readAhead(text)),
   ]
   // What fails here fails again, and is reported, where it matters.
   for (const part of parts) if (!enough()) await part().catch(() => undefined)
-}
-
-/** The fence below was compiled long ago, and says nothing of types: this alone loads what reads them. */
-function readTypes(): Promise<string> {
-  return Promise.resolve(stripTypeScriptTypes('const one: number = 1'))
 }
 
 /** What reads an answer is loaded by the first one. No timer: it would still run while a fence is expected to have come to rest. */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
-import type { FromWorker } from './protocol.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
 import { identify, processesOf } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import type { OutputPipe } from './job-output.ts'
@@ -20,12 +20,14 @@ const DRAIN_MS = 200
 /** Workers that are started before they are needed. One that a fence left as it was serves again; any other is replaced. */
 export class WorkerPool {
   readonly #size: number
+  readonly #typescript: string[]
   /** The last one serves first: what it has used before, it has at hand. */
   readonly #idle: Worker[] = []
   #busy = 0
 
-  constructor(size: number) {
+  constructor(size: number, typescript: string[]) {
     this.#size = size
+    this.#typescript = typescript
     this.#fill()
   }
 
@@ -35,7 +37,7 @@ export class WorkerPool {
   }
 
   async run(task: RunningJob): Promise<Outcome> {
-    const worker = this.#idle.pop() ?? new Worker()
+    const worker = this.#idle.pop() ?? new Worker(this.#typescript)
     this.#busy += 1
     const natural = await worker.run(task)
     const outcome = await task.settle(natural)
@@ -44,7 +46,7 @@ export class WorkerPool {
   }
 
   #fill(): void {
-    while (this.#idle.length + this.#busy < this.#size) this.#idle.unshift(new Worker())
+    while (this.#idle.length + this.#busy < this.#size) this.#idle.unshift(new Worker(this.#typescript))
   }
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
@@ -78,13 +80,14 @@ class Worker {
   /** Since its last fence there is certainly nothing in its group but itself. */
   alone = false
 
-  constructor() {
+  constructor(typescript: string[]) {
     this.#child = fork(START, [PROGRAM], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     this.#identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
+    this.#send({ type: 'prepare', typescript })
     this.#child.on('message', (message: unknown) => {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') this.#ready.resolve()
@@ -128,8 +131,12 @@ class Worker {
     return new Promise((resolve) => {
       this.#finish = resolve
       if (!this.usable) this.#gone('the worker had ended')
-      else this.#child.send({ type: 'job', job: task.job, nonce: this.#nonce })
+      else this.#send({ type: 'job', job: task.job, nonce: this.#nonce })
     })
+  }
+
+  #send(message: ToWorker): void {
+    this.#child.send(message)
   }
 
   dismiss(): void {

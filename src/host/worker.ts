@@ -31,7 +31,9 @@ $.log = (entry) =>
     : zxLog(entry)
 
 process.on('message', (message: unknown) => {
-  if (isToWorker(message)) void perform(message.job, message.nonce)
+  if (!isToWorker(message)) return
+  if (message.type === 'job') return void perform(message.job, message.nonce)
+  void prepare(message.typescript).then(ready.resolve)
 })
 process.on('disconnect', () => {
   if (!busy) process.exit(0)
@@ -40,21 +42,22 @@ process.on('disconnect', () => {
 let busy = false
 /** What goes on in this process while no fence is executed. */
 let resting = 0
-// What the first fences need is loaded now, not then.
-const ready = import('../fences/sql.ts').then(prepare)
-void ready.then(() => send({ type: 'ready' }))
+const ready = Promise.withResolvers<void>()
+void ready.promise.then(() => send({ type: 'ready' }))
 
-async function prepare(): Promise<void> {
+/** What the first fences need is loaded now, not then. */
+async function prepare(typescript: readonly string[]): Promise<void> {
+  await import('../fences/sql.ts')
   await nextTurn()
   resting = process.getActiveResourcesInfo().length
   // Once a fence is waiting, what is warm by then has to do.
-  await warmUp(() => busy)
+  await warmUp(typescript, () => busy)
   await comesToRest()
 }
 
 async function perform(job: FenceJob, nonce: string): Promise<void> {
   busy = true
-  await ready
+  await ready.promise
   restoreProcess(job)
   const started = offspring()
   const fence = await executable(job)

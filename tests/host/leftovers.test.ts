@@ -15,7 +15,11 @@ type Row = {
 }
 
 const HANGS = 'timeout="1s"'
-const OUT = { status: 'failed', says: /timed-out: did not end within (1|0\.\d) s/, attributes: HANGS } as const
+const OUT = {
+  status: 'failed',
+  says: /timed-out: did not end within (1|0\.\d) s/,
+  attributes: HANGS,
+} as const
 const IGNORES_TERM = `bash -c 'trap "" TERM; while :; do sleep 1; done'`
 
 const rows: Row[] = [

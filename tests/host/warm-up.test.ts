@@ -8,7 +8,7 @@ const MODULE = path.join(import.meta.dirname, '../../src/host/warm-up.ts')
 const PROGRAM = `import 'zx/globals'
 const { warmUp } = await import('${MODULE}')
 const before = process.getActiveResourcesInfo()
-await warmUp(() => false)
+await warmUp(['export const one: number = 1', 'no { type script'], () => false)
 for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 console.log(JSON.stringify([before, process.getActiveResourcesInfo()]))`
 

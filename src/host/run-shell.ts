@@ -48,7 +48,9 @@ async function attempt(
   if (wantsOutputs) writeFileSync(outputFile, '', { mode: 0o600 })
   const message = shMessage(job, outputFile)
   const started = performance.now()
-  const end = await giveAndWait(task, print, shells.take(), message)
+  const ended = giveAndWait(task, print, shells.take(), message)
+  shells.identifyIdle()
+  const end = await ended
   await task.endLeftovers()
   const durationMs = performance.now() - started
   // Read and removed whatever the end was: what stands in it may be a secret.
@@ -92,10 +94,11 @@ function failure(end: Exclude<End, { error: string }>, durationMs: number): Outc
 function giveAndWait(
   task: RunningJob,
   print: (chunk: Buffer) => void,
-  { child, identity, outputs, give }: Shell,
+  { child, identify, outputs, give }: Shell,
   message: Buffer,
 ): Promise<End> {
   return new Promise((resolve) => {
+    const identity = identify()
     task.group = child.pid
     task.marks = [task.job.id, ...(identity?.mark === undefined ? [] : [identity.mark])]
     let unread = false

@@ -36,9 +36,8 @@ export class TerminalScreen implements Screen {
 
   line(text = ''): void {
     this.#clearStatus()
-    if (this.#lineOpen) this.#stream.write('\n')
+    this.#stream.write(`${this.#lineOpen ? '\n' : ''}${redact(text)}\n`)
     this.#lineOpen = false
-    this.#stream.write(`${redact(text)}\n`)
     this.#drawStatus()
   }
 
@@ -108,15 +107,17 @@ export class TerminalScreen implements Screen {
   output(_step: Step, _fence: Fence, chunk: string): void {
     this.#clearStatus()
     const bar = this.#paint('dim', '  │ ')
+    let shown = ''
     for (const [index, part] of printable(chunk).split('\n').entries()) {
       if (index > 0) {
-        this.#stream.write('\n')
+        shown += '\n'
         this.#lineOpen = false
       }
       if (part === '') continue
-      this.#stream.write(this.#lineOpen ? part : `${bar}${part}`)
+      shown += this.#lineOpen ? part : `${bar}${part}`
       this.#lineOpen = true
     }
+    this.#stream.write(shown)
     if (!this.#lineOpen) this.#drawStatus()
   }
 

@@ -11,7 +11,8 @@ import type { WorkerIdentity } from './supervision.ts'
 /** A shell that has started and waits for what it is to execute. It ends by itself when this process ends. */
 export type Shell = {
   child: ChildProcess
-  identity: WorkerIdentity | undefined
+  /** Looked up when it is asked for the first time. */
+  identify: () => WorkerIdentity | undefined
   outputs: Readable[]
   /** `unread` is called when the shell ended before it had read the whole message. */
   give: (message: Buffer, unread: () => void) => void
@@ -38,11 +39,17 @@ export class ShellPool {
   expect(fences: number): void {
     this.#wanted = fences
     this.refill()
+    this.identifyIdle()
   }
 
   /** One of them has come. It may take several shells: a verification is tried again and again. */
   arrived(): void {
     this.#wanted -= 1
+  }
+
+  /** For when a fence is executed and this process waits for it. */
+  identifyIdle(): void {
+    for (const shell of this.#idle) shell.identify()
   }
 
   take(): Shell {
@@ -97,10 +104,14 @@ export function startShell(root: string, environment: NodeJS.ProcessEnv = proces
     throw new Error('bash could not be started: no more files can be opened')
   message.on('error', () => {})
   const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null)
-  const identity = child.pid === undefined ? undefined : identify(child.pid)
+  let known: WorkerIdentity | undefined
   return {
     child,
-    identity: identity && { ...identity, mark },
+    identify: () => {
+      const found = known === undefined && child.pid !== undefined ? identify(child.pid) : undefined
+      known ??= found && { ...found, mark }
+      return known
+    },
     outputs,
     give: (bytes, unread) =>
       message.end(bytes, (error?: Error | null) => {

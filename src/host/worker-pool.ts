@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import { isFromWorker } from './protocol.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { identify, processesOf } from './process-tree.ts'
+import { identify, newestProcess, processesOf } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import type { OutputPipe } from './job-output.ts'
 import { endAll } from './running-job.ts'
@@ -16,6 +16,8 @@ const PROGRAM = path.join(import.meta.dirname, 'worker.ts')
 const EARLY_BYTES = 4096
 /** After a worker has ended, how long the rest of its output is awaited when something else holds its streams open. */
 const DRAIN_MS = 200
+/** In this time no machine starts as many processes as it has numbers for. */
+const RECENT_MS = 1000
 
 /** Workers that are started before they are needed. One that a fence left as it was serves again; any other is replaced. */
 export class WorkerPool {
@@ -58,7 +60,7 @@ export class WorkerPool {
     this.#fill()
     if (worker.alone) return
     setImmediate(() => {
-      const leftovers = processesOf(worker.pid, []).filter((pid) => pid !== worker.pid)
+      const leftovers = processesOf(worker.pid, [], worker.newestBefore()).filter((pid) => pid !== worker.pid)
       if (leftovers.length > 0) void endAll(worker.pid, [], 1000, { except: worker.pid ?? -1 })
     })
   }
@@ -77,6 +79,8 @@ class Worker {
   readonly #identity: ProcessIdentity | undefined
   readonly #ready = Promise.withResolvers<void>()
   usable = true
+  /** The newest process of the machine when its last fence began. */
+  #newest = 0
   /** Since its last fence there is certainly nothing in its group but itself. */
   alone = false
 
@@ -119,10 +123,17 @@ class Worker {
     return this.#child.pid
   }
 
+  /** What its last fence started has a higher number, unless numbers have begun anew since: they cannot have more than once. */
+  newestBefore(): number {
+    const isRecent = this.#task !== undefined && this.#task.durationMs < RECENT_MS
+    return isRecent && newestProcess() >= this.#newest ? this.#newest : 0
+  }
+
   run(task: RunningJob): Promise<Outcome> {
     this.#task = task
     this.#outcome = undefined
     this.alone = false
+    this.#newest = newestProcess()
     this.#pipes = [task.sink.pipe(task.sink.output), task.sink.pipe(task.sink.output)]
     this.#open = 2
     this.#nonce = `\u0000${randomBytes(12).toString('hex')}\u0000`

@@ -107,9 +107,16 @@ export type Runbook = {
 /** Every node that does something, in the order in which it is reached; a `Use` contributes its own nodes. */
 export type Executable = Step | Decision | Inform | Parallel
 
-export function executables(nodes: readonly Node[]): Executable[] {
-  return nodes.flatMap((node) => (node.kind === 'use' ? executables(node.nodes) : [node]))
+export function executables(nodes: readonly Node[]): readonly Executable[] {
+  const known = flattened.get(nodes)
+  if (known) return known
+  const flat = nodes.flatMap((node) => (node.kind === 'use' ? executables(node.nodes) : [node]))
+  flattened.set(nodes, flat)
+  return flat
 }
+
+/** It is asked for several times in every step. */
+const flattened = new WeakMap<readonly Node[], readonly Executable[]>()
 
 /** Every step, those inside `Parallel` and `Use` included. */
 export function steps(nodes: readonly Node[]): Step[] {

@@ -22,11 +22,13 @@ export async function executeFence(
     sha256: createHash('sha256').update(fence.code).digest('hex'),
   })
   session.commit()
-  session.screen.fence(step, fence, session)
-  const outcome = await session.executor.execute(job, {
+  const executed = session.executor.execute(job, {
     output: (chunk) => session.screen.output(step, fence, chunk),
     waiting: (reason) => session.screen.waiting(step, reason),
   })
+  // Shown while it begins.
+  session.screen.fence(step, fence, session)
+  const outcome = await executed
   session.record({ event: 'fence-finished', step: step.id, job: job.id, outcome, found: 'live' })
   return outcome
 }

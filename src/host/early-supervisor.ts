@@ -35,7 +35,7 @@ function start(logFile: string, root: string): ChildProcess {
   const child = fork(START, [PROGRAM, root], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1'],
   })
   closeSync(log)
   // Whoever takes it sees by its channel that it is gone.

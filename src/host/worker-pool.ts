@@ -88,7 +88,7 @@ class Worker {
     this.#child = fork(START, [PROGRAM], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1'],
     })
     this.#identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
     this.#send({ type: 'prepare', typescript })

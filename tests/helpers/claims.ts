@@ -42,5 +42,7 @@ export async function assertSound(project: Project): Promise<void> {
 export async function assertNothingRuns(project: Project): Promise<void> {
   const left = (): string[] =>
     processesWith(`${MARK}=${project.root}`).map(({ pid, command }) => `${pid} ${command}`)
-  await until('no process is left', () => left().length === 0, 3000).catch(() => assert.deepEqual(left(), []))
+  await until('no process is left', () => left().length === 0, 10_000).catch(() =>
+    assert.deepEqual(left(), []),
+  )
 }

@@ -52,7 +52,14 @@ function start(directory: string, channel: 'ignore' | 'ipc'): ChildProcess | und
     const folder = path.join(directory, 'outbox')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const log = openSync(path.join(folder, 'sender.log'), 'a', 0o600)
-    const words = ['--disable-warning=ExperimentalWarning', MAIN, 'inform', '--send', directory]
+    const words = [
+      '--disable-warning=ExperimentalWarning',
+      '--v8-pool-size=1',
+      MAIN,
+      'inform',
+      '--send',
+      directory,
+    ]
     const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', log, log, channel] })
     closeSync(log)
     // "drillbook inform --outbox" shows what has not left, and starts the next sender.

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { runElapsedMs } from '../journal/fold.ts'
 import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
@@ -205,10 +206,11 @@ export class TerminalScreen implements Screen {
     this.#clearStatus()
     const { step, since } = this.#running
     const waiting = this.#waiting === '' ? '' : `   waiting: ${this.#waiting}`
-    this.#status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`.slice(
-      0,
-      this.width + 20,
-    )
+    const status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`
+    // A line that wraps could not be taken back.
+    const room = (this.#stream.columns ?? 80) - 1
+    const plain = stripVTControlCharacters(status)
+    this.#status = plain.length <= room ? status : plain.slice(0, room)
     this.#stream.write(this.#status)
   }
 

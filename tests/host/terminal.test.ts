@@ -75,6 +75,19 @@ void test(
   },
 )
 
+void test(
+  'the line that counts the time leaves nothing behind, however long what is waited for says',
+  needsTmux,
+  async (t) => {
+    const holds = `test -e seen || { touch seen; echo ${'a-long-reason-'.repeat(20)}; exit 1; }`
+    const { start } = open(t, step('one', '', effect('one'), ['sh verify', holds]))
+    const terminal = start('run', 'it', '--yes')
+    await terminal.exits(0)
+    assert.match(terminal.screen(), /✓ done one/)
+    assert.doesNotMatch(terminal.screen(), /⧗|waiting:/)
+  },
+)
+
 void test('caution: Enter alone does nothing either', needsTmux, async (t) => {
   const { project, start } = open(t, step('one', 'danger="caution"', effect('one')))
   const terminal = start()

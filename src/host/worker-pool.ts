@@ -91,7 +91,6 @@ class Worker {
       execArgv: ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1'],
     })
     this.#identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
-    this.#send({ type: 'prepare', typescript })
     this.#child.on('message', (message: unknown) => {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') this.#ready.resolve()
@@ -113,6 +112,8 @@ class Worker {
         signal === null ? `the fence ended its process with exit code ${code}` : `ended by ${signal}`,
       ),
     )
+    // One that could not be started has no channel.
+    if (this.#child.connected) this.#send({ type: 'prepare', typescript })
   }
 
   get ready(): Promise<void> {

@@ -8,7 +8,7 @@ import { takeSupervisor } from './early-supervisor.ts'
 import { bootId, isAlive } from './process-tree.ts'
 import type { ProcessIdentity } from './process-tree.ts'
 import { isFromSupervisor } from './protocol.ts'
-import type { FromSupervisor, ToSupervisor } from './protocol.ts'
+import type { FromSupervisor, RunSetup, ToSupervisor } from './protocol.ts'
 import { noteSupervisor, readSupervision } from './supervision.ts'
 import type { Supervision } from './supervision.ts'
 
@@ -17,20 +17,9 @@ const LOOK_MS = 100
 /** How long processes without any supervisor may take to end by themselves. */
 const ORPHAN_MS = 5000
 
-export type SupervisedOptions = {
+export type SupervisedOptions = RunSetup & {
   /** The project's folder, in which fences run. */
   root: string
-  /** The run's own folder. */
-  directory: string
-  secrets: string[]
-  /** How many sh fences there are: so many shells are started ahead of them. */
-  shells: number
-  /** Workers kept ready for ts and sql fences. */
-  workers: number
-  /** Texts that those fences are, or may import: what has types is read before anyone waits for it. */
-  typescript: string[]
-  /** Between TERM and KILL. */
-  graceMs: number
   /** The supervisor ended although nobody told it to: nothing can be executed any more. */
   onLost: () => void
 }

@@ -3,16 +3,23 @@ import type { FenceJob } from '../runner/ports.ts'
 
 /** What the runner, its supervisor and the supervisor's workers say to each other, over Node's own channel between processes. */
 
+/** What a supervisor has to know of a run before its first fence. */
+export type RunSetup = {
+  /** The run's own folder. */
+  directory: string
+  secrets: string[]
+  /** How many sh fences there are: so many shells are started ahead of them. */
+  shells: number
+  /** Workers kept ready for ts and sql fences. */
+  workers: number
+  /** Texts that those fences are, or may import: what has types is read before anyone waits for it. */
+  typescript: string[]
+  /** Between TERM and KILL. */
+  graceMs: number
+}
+
 export type ToSupervisor =
-  | {
-      type: 'begin'
-      directory: string
-      secrets: string[]
-      shells: number
-      workers: number
-      typescript: string[]
-      graceMs: number
-    }
+  | ({ type: 'begin' } & RunSetup)
   /** `recorded`: jobs whose outcome is in the journal by now. */
   | { type: 'execute'; job: FenceJob; recorded: string[] }
   | { type: 'cancel'; job: string; reason: string }

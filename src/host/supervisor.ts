@@ -12,7 +12,7 @@ import { cleanPipe, JobOutput } from './job-output.ts'
 import { writeOutcome } from './outcome-file.ts'
 import { OutputBatch } from './output-batch.ts'
 import { isToSupervisor } from './protocol.ts'
-import type { FromSupervisor, ToSupervisor } from './protocol.ts'
+import type { FromSupervisor, RunSetup, ToSupervisor } from './protocol.ts'
 import { createRedactor } from './redaction/index.ts'
 import type { Redactor } from './redaction/index.ts'
 import { runShell } from './run-shell.ts'
@@ -21,14 +21,13 @@ import { ShellPool } from './shell-pool.ts'
 import { noteBegun } from './supervision.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
-type Begin = Extract<ToSupervisor, { type: 'begin' }>
-
 /** How long an outcome that cannot be written is kept, and how often it is tried again. */
 const ROOM_MS = 60_000
 const LOOK_MS = 500
+/** After the run has begun, when its secrets are prepared for. */
 const REDACT_MS = 2
 
-let begun: Begin | undefined
+let begun: RunSetup | undefined
 let workerPool: Promise<WorkerPool> | undefined
 /** In the folder that this process was given; the first starts while the runner is still getting ready. */
 const shells = new ShellPool(process.argv[3] ?? process.cwd())
@@ -70,10 +69,10 @@ function forget(recorded: readonly string[]): void {
   for (const job of recorded) unrecorded.delete(job)
 }
 
-function begin(message: Begin): void {
-  begun = message
-  shells.expect(message.shells)
-  const ready = message.workers > 0 ? workers(message).then((pool) => pool.ready()) : Promise.resolve()
+function begin(setup: RunSetup): void {
+  begun = setup
+  shells.expect(setup.shells)
+  const ready = setup.workers > 0 ? workers(setup).then((pool) => pool.ready()) : Promise.resolve()
   void ready.then(() => send({ type: 'ready' }))
   // Not before the first fence, which an unattended run hands over at once, but before anything is printed.
   setTimeout(redacting, REDACT_MS)
@@ -86,7 +85,10 @@ function redacting(): Redactor {
 }
 
 /** What executes ts and sql is loaded only for a run that has some. */
-function workers({ workers: size, typescript }: Pick<Begin, 'workers' | 'typescript'>): Promise<WorkerPool> {
+function workers({
+  workers: size,
+  typescript,
+}: Pick<RunSetup, 'workers' | 'typescript'>): Promise<WorkerPool> {
   workerPool ??= import('./worker-pool.ts').then(({ WorkerPool }) => new WorkerPool(size, typescript))
   return workerPool
 }

@@ -14,7 +14,7 @@ export type Shell = {
   /** Looked up when it is asked for the first time. */
   identify: () => WorkerIdentity | undefined
   outputs: Readable[]
-  /** `unread` is called when the shell ended before it had read the whole message. */
+  /** `unread` is called when the shell ended before it had read the whole message, and before `child` is closed. */
   give: (message: Buffer, unread: () => void) => void
 }
 
@@ -102,7 +102,9 @@ export function startShell(root: string, environment: NodeJS.ProcessEnv = proces
   const message = child.stdio?.[3]
   if (!(message instanceof Writable))
     throw new Error('bash could not be started: no more files can be opened')
-  message.on('error', () => {})
+  let tell: (() => void) | undefined
+  // What it left unread when it ended (ECONNRESET).
+  message.on('error', () => tell?.())
   const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null)
   let known: WorkerIdentity | undefined
   return {
@@ -113,9 +115,11 @@ export function startShell(root: string, environment: NodeJS.ProcessEnv = proces
       return known
     },
     outputs,
-    give: (bytes, unread) =>
+    give: (bytes, unread) => {
+      tell = unread
       message.end(bytes, (error?: Error | null) => {
         if (error) unread()
-      }),
+      })
+    },
   }
 }

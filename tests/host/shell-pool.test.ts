@@ -193,6 +193,26 @@ void test('a shell that ended before it was told anything is known not to have e
   await new Promise<void>((resolve) => give(Buffer.from('x'), resolve))
 })
 
+void test('a shell that ends by itself, without a word, is known not to have executed what it was handed', async (t) => {
+  const file = path.join(folder, 'bash-env-ends')
+  process.env['BASH_ENV'] = file
+  t.after(() => delete process.env['BASH_ENV'])
+  for (const [moment, script] of Object.entries({
+    'at once': 'exit 0',
+    later: 'read -t 0.3 <> <(:); exit 0',
+  })) {
+    writeFileSync(file, script)
+    const { child, give } = startShell(folder)
+    const end = endOf(child)
+    let unread = false
+    give(shMessage(jobOf('true'), '/dev/null'), () => {
+      unread = true
+    })
+    assert.equal((await end).code, 0)
+    assert.ok(unread, moment)
+  }
+})
+
 void test('values that leave no character to separate them by are refused', () => {
   assert.throws(
     () => shMessage(jobOf('true', { a: characters(1, 31) }), '/dev/null'),

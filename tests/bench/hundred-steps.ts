@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { compare, interleave, median, roundsOf, timeProgram } from './measure.ts'
 import type { Options, Row, Section } from './measure.ts'
@@ -63,8 +63,6 @@ async function compareAll(project: Project, rounds: number): Promise<Row[]> {
 
 /** The first step begins when it is recorded as begun, the last one ends when it is recorded as done. */
 async function drillbook(project: Project, id: string): Promise<Taken> {
-  const runs = path.join(project.root, 'runs')
-  project.removeRuns()
   const [file, ...words] = DRILLBOOK
   const wholeMs = await timeProgram({
     file,
@@ -72,10 +70,7 @@ async function drillbook(project: Project, id: string): Promise<Taken> {
     cwd: project.root,
     env: project.env,
   })
-  const [run = ''] = readdirSync(runs).filter((name) => name.includes(id))
-  const lines = readFileSync(path.join(runs, run, 'journal.ndjson'), 'utf8')
-    .trimEnd()
-    .split('\n')
+  const lines = project.newestJournal(id)
   const began = lines.find((line) => line.includes('"event":"step-started"'))
   const ended = lines.findLast((line) => line.includes('"event":"step-finished"'))
   return { wholeMs, stepsMs: monotonicOf(ended) - monotonicOf(began) }

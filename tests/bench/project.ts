@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseDocument } from 'yaml'
@@ -28,8 +37,11 @@ export type Project = {
   env: NodeJS.ProcessEnv
   write: (file: string, text: string) => void
   removeRunbooks: () => void
-  /** Leaves the folder of the runs, as it is from the second run on. */
-  removeRuns: () => void
+  /**
+   * The lines of the newest journal of a runbook. Runs stay until the end: on ext4 without a journal, whoever creates a file pays for
+   * those that were removed in the last minutes.
+   */
+  newestJournal: (runbook: string) => string[]
   /** Forgets what was read before, so that the next start parses again. */
   forget: () => void
   remove: () => void
@@ -63,9 +75,15 @@ export function makeProject(): Project {
       FORCE_COLOR: undefined,
     },
     write,
-    removeRuns: () => {
-      rmSync(runs, { recursive: true, force: true })
-      mkdirSync(runs)
+    newestJournal: (runbook) => {
+      const newest =
+        readdirSync(runs)
+          .filter((name) => name.includes(`-${runbook}-`))
+          .sort()
+          .at(-1) ?? ''
+      return readFileSync(path.join(runs, newest, 'journal.ndjson'), 'utf8')
+        .trimEnd()
+        .split('\n')
     },
     removeRunbooks: () => rmSync(path.join(root, 'runbooks'), { recursive: true }),
     forget: () => rmSync(path.join(root, '.drillbook'), { recursive: true, force: true }),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -78,17 +78,15 @@ async function outageOf(lab: Lab, recover: () => Promise<void>): Promise<number>
 
 /** The fault is the runbook's own; so are the clocks. */
 async function outageOfRunbook(project: Project): Promise<number> {
-  const runs = path.join(project.root, 'runs')
-  project.removeRuns()
   const [file, ...words] = DRILLBOOK
   const run = ['run', 'database-failure', '--yes', '--env', 'lab', '--lab', LAB]
   await promisify(execFile)(file, [...words, ...run], {
     cwd: project.root,
     env: { ...process.env, ...project.env },
   })
-  const [id = ''] = readdirSync(runs).filter((name) => name.includes('database-failure'))
-  const lines = readFileSync(path.join(runs, id, 'journal.ndjson'), 'utf8').split('\n')
-  const measured = lines.find((line) => line.includes('"event":"run-measured"'))
+  const measured = project
+    .newestJournal('database-failure')
+    .find((line) => line.includes('"event":"run-measured"'))
   return requireRecovered(measuredEvent.parse(JSON.parse(measured ?? 'null')).measurement)
 }
 

@@ -19,7 +19,8 @@ const LONGEST_KEPT = 1_000_000
 
 /** A shell that is told nothing ends. */
 const NOTHING = Buffer.alloc(0)
-const UNREAD = 'it ended before it had read what to execute (BASH_ENV?)'
+const UNREAD =
+  'nothing was executed: bash ended before it had read the fence (something in BASH_ENV or SHELLOPTS ends it)'
 
 /** Executes a sh fence, again and again when it is a verification. */
 export async function runShell(task: RunningJob, directory: string, shells: ShellPool): Promise<Outcome> {
@@ -55,7 +56,7 @@ async function attempt(
   const durationMs = performance.now() - started
   // Read and removed whatever the end was: what stands in it may be a secret.
   const parsed = wantsOutputs ? readOutputs(outputFile, job.declares) : { outputs: {} }
-  if ('error' in end) return { kind: 'failed', durationMs, reason: `bash could not be started: ${end.error}` }
+  if ('error' in end) return { kind: 'failed', durationMs, reason: end.error }
   if (end.code !== 0) return failure(end, durationMs)
   return 'reason' in parsed
     ? { kind: 'failed', durationMs, reason: parsed.reason }
@@ -112,7 +113,7 @@ function giveAndWait(
       stream.on('data', pipe.push)
       return pipe
     })
-    child.on('error', (error) => resolve({ error: error.message }))
+    child.on('error', (error) => resolve({ error: `bash could not be started: ${error.message}` }))
     child.on('exit', (code, signal) => {
       const drained = setTimeout(() => {
         for (const stream of outputs) stream.destroy()

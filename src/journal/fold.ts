@@ -6,7 +6,13 @@ import type { FenceRole, Value } from '../model/runbook.ts'
 
 export type StepStatus = 'pending' | 'skipped' | 'running' | 'done' | 'failed' | 'unknown' | 'rolled-back'
 
-export type FenceRecord = { job: string; role: FenceRole; place: string; outcome: Outcome | undefined }
+export type FenceRecord = {
+  job: string
+  role: FenceRole
+  place: string
+  sha256: string
+  outcome: Outcome | undefined
+}
 
 export type StepState = {
   status: StepStatus
@@ -297,7 +303,8 @@ function foldFence(state: RunState, event: Of<'fence-started' | 'fence-finished'
   const step = stepState(state, event.step)
   if (event.event === 'fence-started') {
     state.jobs += 1
-    step.fences.push({ job: event.job, role: event.role, place: event.place, outcome: undefined })
+    const { job, role, place, sha256 } = event
+    step.fences.push({ job, role, place, sha256, outcome: undefined })
     return
   }
   const fence = step.fences.find((candidate) => candidate.job === event.job)

@@ -18,8 +18,8 @@ export async function executeFence(
     job: job.id,
     role: fence.role,
     lang: fence.lang,
-    place: placeOf(fence),
-    sha256: createHash('sha256').update(fence.code).digest('hex'),
+    place: `${fence.place.file}:${fence.place.line}`,
+    sha256: sha256(fence),
   })
   session.commit()
   const executed = session.executor.execute(job, {
@@ -33,17 +33,22 @@ export async function executeFence(
   return outcome
 }
 
-/** Whether the fence succeeded in this attempt. Fences that name one script share its place: the second has when two have. */
+/**
+ * Whether the fence succeeded in this attempt: this text, wherever it stands, because a runbook may have been edited since. Of fences
+ * that are alike, the second has succeeded when two have.
+ */
 export function hasSucceeded(step: Step, fence: Fence, session: Session): boolean {
-  const alike = step.fences.filter((other) => other.role === fence.role && placeOf(other) === placeOf(fence))
   const succeeded = stepState(session.state, step.id).fences.filter(
-    ({ role, place, outcome }) => role === fence.role && place === placeOf(fence) && outcome?.kind === 'ok',
+    ({ role, outcome }) => role === fence.role && outcome?.kind === 'ok',
   )
-  return succeeded.length > alike.indexOf(fence)
+  if (succeeded.length === 0) return false
+  const text = sha256(fence)
+  const alike = step.fences.filter((other) => other.role === fence.role && sha256(other) === text)
+  return succeeded.filter((done) => done.sha256 === text).length > alike.indexOf(fence)
 }
 
-function placeOf(fence: Fence): string {
-  return `${fence.place.file}:${fence.place.line}`
+function sha256(fence: Fence): string {
+  return createHash('sha256').update(fence.code).digest('hex')
 }
 
 function fenceJob(step: Step, fence: Fence, session: Session, timeoutMs: number): FenceJob {

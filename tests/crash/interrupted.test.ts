@@ -322,3 +322,23 @@ for (const { title, spoil, code, effects } of spoiled)
       await assertSound(project)
     },
   )
+
+void test(
+  'the runbook is edited while its run is stopped: what was done is not done again',
+  options,
+  async (t) => {
+    const fences = (): string => step('one', '', ['sh run', WAITS], ['sh run', 'echo two >> effects.log'])
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(fences()) })
+    const run = started(project)
+    await begun(project)
+    run.kill('SIGKILL')
+    await ended(run)
+    const edited = runbook(`What is new stands above.\n\n${fences()}`)
+    project.write('runbooks/it.mdx', edited)
+    project.write('go', '')
+    const end = await project.cli(['resume', '--yes', '--accept-changes'])
+    assert.equal(end.code, 0, end.stderr + end.stdout)
+    assert.equal(project.read('effects.log'), 'one\ntwo\n')
+    await assertSound(project)
+  },
+)

@@ -96,8 +96,11 @@ export class SupervisedExecutor implements Executor {
     // What was noted before the machine was started again may have been lost with it.
     const isOfThisBoot = this.#before.supervisors.at(-1)?.boot === bootId()
     if (isOfThisBoot && !readSupervision(this.#directory).begun.has(job)) return undefined
-    await this.#endOrphans(job)
-    return { kind: 'unknown', reason: 'the runner and its supervisor ended while this was being executed' }
+    const left = await this.#endOrphans(job)
+    return {
+      kind: 'unknown',
+      reason: `the runner and its supervisor ended while this was being executed${left}`,
+    }
   }
 
   /** Whether a fence still runs; after `close` its supervisor goes on with it, and a resumed run finds the outcome. */
@@ -136,20 +139,22 @@ export class SupervisedExecutor implements Executor {
 
   /** Nobody watches the fence any more: what is left of it is ended before anyone looks what it did. */
   async #abandon(id: string): Promise<void> {
-    await this.#endOrphans(id)
+    const left = await this.#endOrphans(id)
     this.#settle(id, {
       kind: 'unknown',
-      reason: 'the supervisor ended while this was being executed (see supervisor.log)',
+      reason: `the supervisor ended while this was being executed (see supervisor.log)${left}`,
     })
   }
 
-  async #endOrphans(job: string): Promise<void> {
-    const { endAll } = await import('./running-job.ts')
+  /** Says what could not be ended. */
+  async #endOrphans(job: string): Promise<string> {
+    const { endAll, goingOn } = await import('./running-job.ts')
     const worker = readSupervision(this.#directory).begun.get(job)
     const marks = worker?.mark === undefined ? [job] : [job, worker.mark]
-    await endAll(worker && isAlive(worker) ? worker.pid : undefined, marks, ORPHAN_MS)
+    const left = await endAll(worker && isAlive(worker) ? worker.pid : undefined, marks, ORPHAN_MS)
     // The outputs that it was writing: nobody reads them any more, and they may hold a secret.
     rmSync(path.join(this.#directory, 'output', `${job}.out`), { force: true, recursive: true })
+    return left.length > 0 ? `; ${goingOn(left)}` : ''
   }
 
   #send(message: ToSupervisor): void {

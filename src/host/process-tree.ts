@@ -52,13 +52,15 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   for (const pid of pids) trySignal(pid, signal)
 }
 
-/** False when there is nothing left to signal. */
+/** False when there is nothing left to signal. What runs as somebody else (sudo) is there, and does not hear us. */
 export function trySignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ESRCH') return false
+    if (code === 'EPERM') return true
     throw error
   }
 }

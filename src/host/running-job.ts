@@ -14,6 +14,8 @@ export type JobSink = {
   begins: (worker: WorkerIdentity | undefined) => void
 }
 
+/** After KILL, how long it may take: what a person without our rights started (sudo), or the kernel holds, does not end for us. */
+const KILLED_MS = 2000
 /** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */
 const LOOK_MS = 20
 
@@ -30,7 +32,8 @@ export class RunningJob {
   marks: readonly string[]
   readonly #graceMs: number
   readonly #timer: NodeJS.Timeout
-  #ending: Promise<void> | undefined
+  /** Which processes could not be ended. */
+  #ending: Promise<number[]> | undefined
 
   constructor(job: FenceJob, graceMs: number, sink: JobSink) {
     this.job = job
@@ -62,34 +65,42 @@ export class RunningJob {
   /** The outcome, once nothing of the fence is left. `natural` is what it would be had nobody ended it. */
   async settle(natural: Outcome): Promise<Outcome> {
     clearTimeout(this.#timer)
-    await this.#ending
-    if (this.ended) return { kind: this.ended.kind, durationMs: this.durationMs, reason: this.ended.reason }
-    return natural
+    const left = (await this.#ending) ?? []
+    if (!this.ended) return natural
+    const reason = `${this.ended.reason}${left.length > 0 ? `; ${goingOn(left)}` : ''}`
+    return { kind: this.ended.kind, durationMs: this.durationMs, reason }
   }
 
   /** A fence that ended may not leave processes in its group behind. */
   async endLeftovers(): Promise<void> {
     if (this.group === undefined || !trySignal(-this.group, 0)) return
-    this.sink.output(
-      Buffer.from('drillbook: the fence ended and left processes in its group; they are ended now\n'),
-    )
-    await endAll(this.group, [], this.#graceMs)
+    this.#say('the fence ended and left processes in its group; they are ended now')
+    const left = await endAll(this.group, [], this.#graceMs)
+    if (left.length > 0) this.#say(goingOn(left))
+  }
+
+  #say(line: string): void {
+    this.sink.output(Buffer.from(`drillbook: ${line}\n`))
   }
 }
 
+/** What a person has to know of processes that could not be ended. */
+export function goingOn(left: readonly number[]): string {
+  return `still running, and not ours to end: process ${left.join(', ')}. Look at it: ps -fp ${left.join(',')}`
+}
+
+/** TERM, then KILL after the grace time. Resolves to what could not be ended, which is nothing in almost every case. */
 export async function endAll(
   group: number | undefined,
   marks: readonly string[],
   graceMs: number,
-  { except = -1 }: { except?: number } = {},
-): Promise<void> {
-  const remaining = (): number[] => processesOf(group, marks).filter((pid) => pid !== except)
-  signalAll(remaining(), 'SIGTERM')
+): Promise<number[]> {
+  signalAll(processesOf(group, marks), 'SIGTERM')
   const deadline = performance.now() + graceMs
-  let left = remaining()
-  while (left.length > 0) {
-    if (performance.now() > deadline) signalAll(left, 'SIGKILL')
+  for (let left = processesOf(group, marks); ; left = processesOf(group, marks)) {
+    const now = performance.now()
+    if (left.length === 0 || now > deadline + KILLED_MS) return left
+    if (now > deadline) signalAll(left, 'SIGKILL')
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-    left = remaining()
   }
 }

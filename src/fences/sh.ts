@@ -24,6 +24,8 @@ const WAIT = [
   'export -- "${__drillbook[@]:3:${#__drillbook[@]}-4}"',
   'BASH_ARGV0=${__drillbook[1]}',
   'SECONDS=0',
+  // Whatever BASH_ENV has made of it.
+  'set -euo pipefail',
   'eval "unset __drillbook; ${__drillbook[2]}"',
 ].join('; ')
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseOutputs, shMessage } from '../fences/sh.ts'
 import type { Outcome } from '../model/outcome.ts'
@@ -16,6 +16,10 @@ const LONGEST_OUTPUTS = 1_000_000
 const LONGEST_LINE = 400
 /** How much of what one try of a verification prints is kept until it is known whether it counts. */
 const LONGEST_KEPT = 1_000_000
+
+const HELD = Buffer.from(
+  'drillbook: something that the fence started still held its output, which is closed now: what it prints next ends it. Send its output to a file\n',
+)
 
 /** A shell that is told nothing ends. */
 const NOTHING = Buffer.alloc(0)
@@ -67,9 +71,12 @@ function readOutputs(
   file: string,
   declares: Parameters<typeof parseOutputs>[1],
 ): ReturnType<typeof parseOutputs> {
-  if (!existsSync(file)) return { reason: 'the fence removed the file that $DRILLBOOK_OUTPUT names' }
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (!found) return { reason: 'the fence removed the file that $DRILLBOOK_OUTPUT names' }
   try {
-    const { size } = statSync(file)
+    // Reading a pipe would wait for whoever writes into it.
+    if (!found.isFile()) return { reason: 'what $DRILLBOOK_OUTPUT names is no file any more' }
+    const { size } = found
     if (size > LONGEST_OUTPUTS)
       return { reason: `$DRILLBOOK_OUTPUT holds ${formatBytes(size)}: outputs are values` }
     return parseOutputs(readFileSync(file, 'utf8'), declares)
@@ -115,12 +122,15 @@ function giveAndWait(
     })
     child.on('error', (error) => resolve({ error: `bash could not be started: ${error.message}` }))
     child.on('exit', (code, signal) => {
+      let isHeld = false
       const drained = setTimeout(() => {
+        isHeld = true
         for (const stream of outputs) stream.destroy()
       }, DRAIN_MS)
       child.on('close', () => {
         clearTimeout(drained)
         for (const pipe of pipes) pipe.end()
+        if (isHeld) print(HELD)
         // One that executed nothing has not succeeded, whatever it says.
         resolve(unread && code === 0 ? { error: UNREAD } : { code, signal, lastLine: last.text })
       })

@@ -58,6 +58,13 @@ function readPinned(file: string): string {
 }
 
 let count = 0
+/** Global names before the first fence. */
+let known: ReadonlySet<string> | undefined
+
+/** Whether a fence left something that the next one in this process would see. */
+export function hasStrayGlobals(): boolean {
+  return Object.getOwnPropertyNames(globalThis).some((name) => known?.has(name) === false)
+}
 
 /** Executes a ts fence in this process. Rejects with the fence's own error, its stack pointing into the runbook. */
 export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promise<Outputs> {
@@ -69,6 +76,7 @@ export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promis
   virtual = { url, tag, above, text: job.fence.code, root: job.root, snapshot: job.snapshot }
   const declared: Record<string, unknown> = {}
   Object.assign(globalThis, { assert }, fenceGlobals(job, declared, query))
+  known ??= new Set(Object.getOwnPropertyNames(globalThis))
   try {
     await import(url)
   } catch (error) {
@@ -128,16 +136,24 @@ function shortened(error: Error): Error {
   return error
 }
 
+/** "fetch failed" alone says nothing: why it did is in its cause, or in one of several. */
+function withCauses(error: Error, depth = 0): string {
+  const causes = [error.cause, ...(error instanceof AggregateError ? error.errors : [])]
+    .filter((cause) => cause instanceof Error)
+    .map((cause) => (depth < 3 ? withCauses(cause, depth + 1) : cause.message))
+  return [...new Set([error.message, ...causes])].filter((text) => text !== '').join(': ')
+}
+
 /** Addresses as people know them: project-relative, without our marks; frames of ours and of Node are left out. */
 function readable(error: unknown, root: string): Error {
-  const original = shortened(error instanceof Error ? error : new Error(String(error)))
+  const original = shortened(error instanceof Error ? error : new Error(`the fence threw ${String(error)}`))
   const prefix = `${pathToFileURL(root).href}/`
   const clean = (text: string): string =>
     text.replaceAll(prefix, '').replaceAll(new RegExp(`\\?${MARK}=\\d+`, 'g'), '')
   const frames = (original.stack ?? '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && line.includes(`?${MARK}=`))
-  const readableError = new Error(clean(original.message), { cause: original })
+  const readableError = new Error(clean(withCauses(original)), { cause: original })
   readableError.name = original.name
   readableError.stack = [
     `${original.name}: ${readableError.message}`,

@@ -16,6 +16,8 @@ const PROGRAM = path.join(import.meta.dirname, 'worker.ts')
 const EARLY_BYTES = 4096
 /** After a worker has ended, how long the rest of its output is awaited when something else holds its streams open. */
 const DRAIN_MS = 200
+/** How long what a fence left behind may take to end. */
+const LEFTOVERS_MS = 1000
 /** In this time no machine starts as many processes as it has numbers for. */
 const RECENT_MS = 1000
 
@@ -53,15 +55,19 @@ export class WorkerPool {
 
   /** Looked at after the outcome is out, so that nobody waits for it. */
   #giveBack(worker: Worker, task: RunningJob): void {
-    this.#busy -= 1
+    const release = (serves: boolean): void => {
+      this.#busy -= 1
+      if (serves) this.#idle.push(worker)
+      else worker.dismiss()
+      this.#fill()
+    }
     const serves = worker.usable && !task.ended
-    if (serves) this.#idle.push(worker)
-    else worker.dismiss()
-    this.#fill()
-    if (worker.alone) return
+    if (worker.alone) return release(serves)
     setImmediate(() => {
       const leftovers = processesOf(worker.pid, [], worker.newestBefore()).filter((pid) => pid !== worker.pid)
-      if (leftovers.length > 0) void endAll(worker.pid, [], 1000, { except: worker.pid ?? -1 })
+      // In its group, what the next fence starts could not be told from them.
+      release(serves && leftovers.length === 0)
+      if (leftovers.length > 0) void endAll(worker.pid, [], LEFTOVERS_MS)
     })
   }
 }
@@ -88,6 +94,7 @@ class Worker {
     this.#child = fork(START, [PROGRAM], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: environment(),
       execArgv: ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1'],
     })
     this.#identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
@@ -194,6 +201,13 @@ class Worker {
     for (const pipe of this.#pipes.splice(0)) pipe.end()
     finish?.(outcome)
   }
+}
+
+/** What changes how zx and its bash execute a command, or whether they do, is not for a fence: a BASH_ENV may end bash with 0. */
+const FOR_SHELLS = /^(BASH_ENV|SHELLOPTS|BASHOPTS|ZX_.*)$/
+
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOR_SHELLS.test(name)))
 }
 
 /** How many of the last bytes could be the start of the mark. */

@@ -4,7 +4,7 @@
  */
 import 'zx/globals'
 import { JOB_VARIABLE } from '../model/shell.ts'
-import { runTs } from '../fences/ts.ts'
+import { hasStrayGlobals, runTs } from '../fences/ts.ts'
 import type { Outcome, Outputs } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import { offspring } from './offspring.ts'
@@ -18,9 +18,17 @@ import { warmUp } from './warm-up.ts'
 if (!(Number(process.env['SHLVL']) >= 1)) process.env['SHLVL'] = '1'
 
 const originalEnvironment = { ...process.env }
+const originalUmask = process.umask()
+const originalConsole = { ...console }
+const originalWrites = { out: process.stdout.write, error: process.stderr.write }
 /** More than anyone reads: the supervisor cuts what is left once it has taken secrets out. */
 const LONGEST_REASON = 64 * 1024
 const TURNS = 10
+/** A command that was told to end may take this long before it is taken for one that nobody awaited. */
+const ENDING_MS = 250
+const LOOK_MS = 10
+const UNAWAITED =
+  'a command that the fence started was still going on when the fence had ended (is an await missing?); it is ended now'
 
 $.verbose = true
 const zxLog = $.log
@@ -61,7 +69,7 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
   restoreProcess(job)
   const started = offspring()
   const fence = await executable(job)
-  const outcome = job.poll
+  const natural = job.poll
     ? await poll(
         (leftMs) => attempt(fence, job, leftMs),
         job.timeoutMs,
@@ -69,7 +77,10 @@ async function perform(job: FenceJob, nonce: string): Promise<void> {
       )
     : await attempt(fence, job, job.timeoutMs)
   await fence.close()
-  const clean = await comesToRest()
+  restoreConsole()
+  const isAtRest = await comesToRest()
+  const outcome = !isAtRest && (await goesOn()) ? unawaited(natural) : natural
+  const clean = isAtRest && !hasStrayGlobals()
   // What was printed arrives before the outcome: the supervisor waits for this mark on both streams.
   process.stdout.write(nonce)
   process.stderr.write(nonce)
@@ -85,6 +96,24 @@ async function comesToRest(): Promise<boolean> {
     if (process.getActiveResourcesInfo().length <= resting) return true
   }
   return false
+}
+
+/** Whether a command is still going on. What a fence detached on purpose, and let go of, is not counted. */
+async function goesOn(): Promise<boolean> {
+  const deadline = performance.now() + ENDING_MS
+  while (hasCommand() && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  return hasCommand()
+}
+
+function hasCommand(): boolean {
+  return process.getActiveResourcesInfo().includes('ProcessWrap')
+}
+
+function unawaited(natural: Outcome): Outcome {
+  return natural.kind === 'ok'
+    ? { kind: 'failed', durationMs: natural.durationMs, reason: UNAWAITED }
+    : natural
 }
 
 function nextTurn(): Promise<void> {
@@ -114,16 +143,27 @@ function describe(error: unknown, job: FenceJob): string {
   const known = error instanceof Error ? error : new Error(String(error))
   const [frame] = (known.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
   if (!job.poll && job.fence.lang === 'ts') console.error(known.stack ?? known.message)
-  const place =
-    job.fence.lang === 'ts'
-      ? frame?.trim().replace(/^at (.*\()?([^)]*)\)?$/, '$2')
-      : `${job.fence.place.file}:${job.fence.place.line}`
-  const reason = known.message.slice(0, LONGEST_REASON).split('\n').slice(0, 6).join('\n')
-  return `${reason}${place === undefined ? '' : ` (${place})`}`
+  const own = job.fence.lang === 'ts' ? frame?.trim().replace(/^at (.*\()?([^)]*)\)?$/, '$2') : undefined
+  const reason = known.message
+    .slice(0, LONGEST_REASON)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('at '))
+    .slice(0, 6)
+    .join('\n')
+    .trimStart()
+  return `${reason} (${own ?? `${job.fence.place.file}:${job.fence.place.line}`})`
+}
+
+/** Before the mark is written, which goes the same way as what a fence prints. */
+function restoreConsole(): void {
+  Object.assign(console, originalConsole)
+  process.stdout.write = originalWrites.out
+  process.stderr.write = originalWrites.error
 }
 
 /** One fence cannot leave its environment or folder to the next. */
 function restoreProcess(job: FenceJob): void {
+  process.umask(originalUmask)
   for (const name of Object.keys(process.env)) if (!(name in originalEnvironment)) delete process.env[name]
   Object.assign(process.env, originalEnvironment, { [JOB_VARIABLE]: job.id })
   process.chdir(job.root)

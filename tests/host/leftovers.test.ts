@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { test } from 'node:test'
+import { endAll, goingOn } from '../../src/host/running-job.ts'
 import { assertNothingRuns, assertSound, reasons } from '../helpers/claims.ts'
 import { isRunning, kill } from '../helpers/processes.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
@@ -87,7 +90,20 @@ const rows: Row[] = [
   {
     title: 'ts: a command that is not awaited, after success',
     fence: ['ts run', 'void $`sleep 600`.nothrow()'],
+    status: 'failed',
+    says: /is an await missing/,
+  },
+  {
+    title: 'ts: a command that was told to end, and is not awaited',
+    fence: ['ts run', 'const it = $`sleep 600`.nothrow()\nawait it.kill()'],
     status: 'done',
+  },
+  {
+    title: 'sh: a pipe where its outputs should be',
+    attributes: 'outputs="name" timeout="5s"',
+    fence: ['sh run', 'rm "$DRILLBOOK_OUTPUT"; mkfifo "$DRILLBOOK_OUTPUT"'],
+    status: 'failed',
+    says: /is no file any more/,
   },
   {
     title: 'ts: ends its own process',
@@ -180,4 +196,74 @@ void test('what a ts fence left unfinished does not act during the next step', o
   const end = await project.run('it')
   assert.equal(end.code, 0, end.stderr)
   assert.equal(project.read('late.log'), '')
+})
+
+void test('what ends the leftovers of a ts fence does not end the next one', options, async (t) => {
+  const slow = `bash -c 'trap "sleep 0.3; exit" TERM; while :; do sleep 0.05; done' >/dev/null 2>&1 </dev/null & sleep 0.2`
+  const steps = [
+    step('one', '', ['ts run', `await $\`${slow}\``]),
+    step('two', '', ['ts run', 'await $`touch begun; sleep 1.5; touch ended`']),
+  ]
+  const project = makeProject(t, { 'runbooks/it.mdx': runbook(steps.join('')) })
+  const end = await project.run('it')
+  assert.equal(end.code, 0, reasons(end.events))
+  assert.ok(project.files().includes('ended'))
+  await assertSound(project)
+})
+
+void test('a process that belongs to somebody else is not waited for without end, and is named', async (t) => {
+  const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  // What the kernel answers when it is root's.
+  t.mock.method(process, 'kill', () => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+  })
+  assert.deepEqual(await endAll(child.pid, [], 50), [child.pid])
+  assert.match(goingOn([7]), /not ours to end: process 7/)
+  t.mock.restoreAll()
+})
+
+void test('a ts fence leaves nothing to the next one that it would see', options, async (t) => {
+  const leaves = `globalThis['left'] = 1; process.umask(0o077); console.log = () => {}; process.stdout.write = () => true`
+  const looks = `fs.writeFileSync('seen', [typeof globalThis['left'], process.umask().toString(8)].join(' ')); console.log('VISIBLE')`
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(
+      step('one', '', ['ts run', leaves]) +
+        step('two', '', ['ts run', looks]) +
+        step('three', '', ['ts run', looks]),
+    ),
+  })
+  const end = await project.run('it')
+  assert.equal(end.code, 0, reasons(end.events))
+  assert.equal(project.read('seen'), `undefined ${process.umask().toString(8)}`)
+  assert.equal(end.stderr.split('VISIBLE').length, 3, end.stderr)
+})
+
+void test('ts: what changes every bash does not change the commands of a fence', options, async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['ts run', 'await $`touch happened`'])),
+    ends: 'exit 0\n',
+  })
+  for (const env of [{ BASH_ENV: project.path('ends') }, { SHELLOPTS: 'noexec' }]) {
+    const end = await project.cli(['run', 'it', '--yes'], { env })
+    assert.equal(end.code, 0, end.stdout)
+    assert.ok(project.files().includes('happened'), JSON.stringify(env))
+    rmSync(project.path('happened'))
+  }
+})
+
+void test('ts: the reason says why', options, async (t) => {
+  const { end } = await playTogether(t, [
+    step('s0', '', ['ts run', `await fetch('http://127.0.0.1:1/')`]),
+    step('s1', '', ['ts run', `await Promise.any([Promise.reject(new Error('this one'))])`]),
+    step('s2', '', ['ts run', 'await $`false`']),
+    step('s3', '', ['ts run', 'throw undefined']),
+  ])
+  const expected = [
+    /fetch failed: .*(ECONNREFUSED|bad port)/,
+    /this one/,
+    /^failed: exit code: 1/,
+    /^failed: the fence threw undefined \(.*:\d+\)/,
+  ]
+  for (const [index, why] of expected.entries()) assert.match(end(`s${index}`).reason, why)
 })

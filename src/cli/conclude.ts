@@ -66,9 +66,9 @@ async function tellFinished(
   options: { lab: Lab | undefined; publish: Publish | undefined },
 ): Promise<ExitName> {
   const { session, screen, recorder, directory } = open
-  const { endText, summaryLines, objectivesMet } = await import('../reports/summary.ts')
+  const { verdict, summaryLines, objectivesMet } = await import('../reports/summary.ts')
   if (session.state.fault && options.lab && !session.state.measurement && !session.state.sealed)
-    await (await import('./drill.ts')).measureDrill(options.lab, open)
+    await measure(options.lab, open)
   open.stopRecording()
   const hash = recorder.seal()
   const signed = await open.sign()
@@ -76,12 +76,21 @@ async function tellFinished(
   screen.line()
   for (const line of summaryLines(session.runbook, session.state)) screen.line(line)
   screen.line()
-  screen.line(`${endText(end.result)}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
+  screen.line(`${verdict(session.state, end.result)}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
   if (signed !== undefined) screen.line(signed)
   for (const line of nextSteps(open, options.lab)) screen.line(line)
   if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))
   const met = session.state.fault ? objectivesMet(session.state) === true : true
   return end.result === 'succeeded' && met ? 'ok' : 'failed'
+}
+
+async function measure(lab: Lab, open: OpenRun): Promise<void> {
+  const { measureDrill, MEASURED_WITHIN } = await import('./drill.ts')
+  open.screen.rest()
+  open.screen.line(
+    `Looking at what customers got; waiting up to ${MEASURED_WITHIN} until they are served again …`,
+  )
+  await measureDrill(lab, open)
 }
 
 function nextSteps({ session }: OpenRun, lab: Lab | undefined): string[] {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findFault } from '../drill/faults/index.ts'
 import { wrap } from '../host/text.ts'
+import { formatDuration } from '../model/duration.ts'
 import { measure } from '../drill/measurement.ts'
 import { humanTime } from '../drill/time-split.ts'
 import { readJournal } from '../journal/read.ts'
@@ -13,6 +14,7 @@ import type { OpenRun } from './run-session.ts'
 
 const STEADY_TIMEOUT_MS = 60_000
 const RECOVERY_TIMEOUT_MS = 30_000
+export const MEASURED_WITHIN = formatDuration(RECOVERY_TIMEOUT_MS)
 /** After a rollback nobody expects the service to be back. */
 const GIVEN_UP_MS = 2000
 

@@ -23,6 +23,8 @@ export class TerminalScreen implements Screen {
   #running: { step: Step; since: number; role: string } | undefined
   #waiting = ''
   #lineOpen = false
+  /** The step whose output was shown last, where several run at the same time. */
+  #speaker: string | undefined
   #session: Session | undefined
 
   constructor(stream: NodeJS.WriteStream, rtoMs: number | undefined) {
@@ -65,6 +67,7 @@ export class TerminalScreen implements Screen {
   }
 
   node(node: Executable, session: Session): void {
+    this.#speaker = node.kind === 'parallel' ? node.id : undefined
     const all = executables(session.runbook.nodes)
     const number = `[${all.findIndex((other) => other.id === node.id) + 1}/${all.length}]`
     this.line()
@@ -98,17 +101,24 @@ export class TerminalScreen implements Screen {
     this.#session = session
     this.#waiting = ''
     this.#running = { step, since: session.clock.monotonic(), role: fence.role }
-    const what = fence.script ?? `${fence.place.file}:${fence.place.line}`
+    const place = fence.script ?? `${fence.place.file}:${fence.place.line}`
+    const what = this.#speaker === undefined ? place : `${place}  ${step.id}`
     this.line(
       `  ${this.#paint('cyan', fence.role.padEnd(8))} ${this.#paint('dim', `${fence.lang}  ${what}`)}`,
     )
     this.#startTicking()
   }
 
-  output(_step: Step, _fence: Fence, chunk: string): void {
+  output(step: Step, _fence: Fence, chunk: string): void {
     this.#clearStatus()
-    const bar = this.#paint('dim', '  │ ')
-    let shown = ''
+    const isNew = this.#speaker !== undefined && this.#speaker !== step.id
+    const bar = this.#paint('dim', this.#speaker === undefined ? '  │ ' : `  │ ${step.id}: `)
+    // A line that another step has begun is not gone on with.
+    let shown = isNew && this.#lineOpen ? '\n' : ''
+    if (isNew) {
+      this.#speaker = step.id
+      this.#lineOpen = false
+    }
     for (const [index, part] of printable(chunk).split('\n').entries()) {
       if (index > 0) {
         shown += '\n'

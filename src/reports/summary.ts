@@ -17,6 +17,15 @@ export function endText(result: RunResult | undefined): string {
   return result === undefined ? 'The run ended' : ENDS[result]
 }
 
+/** The same of a run with a drill's objectives: steps that succeeded are not yet customers that are served. */
+export function verdict(state: RunState, result: RunResult): string {
+  const met = objectivesMet(state)
+  if (result !== 'succeeded' || !state.fault || met === true) return endText(result)
+  return met === false
+    ? 'Every step succeeded, but an objective was MISSED'
+    : 'The steps are through, but it was NOT SEEN that customers are served again'
+}
+
 /** The end of a run as lines of text: each step against its estimate, then what was measured against the objective. */
 export function summaryLines(runbook: Runbook, state: RunState): string[] {
   return [...stepTable(runbook, state), '', ...measurementLines(state)]

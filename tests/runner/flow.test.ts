@@ -138,6 +138,27 @@ void test('the steps of a Parallel run at the same time, and all end before the 
   await assertSound(project)
 })
 
+void test('what steps print at the same time says which of them printed it, also in the middle of a line', async (t) => {
+  const says = (self: string, other: string): [string, string] => [
+    'sh run',
+    `printf ${self}-begins\nsleep 0.1\ntouch ${self}.here\nuntil test -e ${other}.here; do sleep 0.02; done\necho ${self}-ends`,
+  ]
+  const body =
+    PARALLEL(
+      step('one', 'timeout="20s"', says('one', 'two')),
+      step('two', 'timeout="20s"', says('two', 'one')),
+    ) + step('after', '', ['sh run', 'echo alone'])
+  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+  const { stderr } = await project.run('it')
+  const printed = stderr.split('\n').filter((line) => line.startsWith('  │ '))
+  assert.ok(printed.length >= 4, stderr)
+  for (const line of printed.slice(0, -1)) {
+    const [, id = ''] = /^ {2}│ (one|two): /.exec(line) ?? []
+    assert.ok(!line.includes(id === 'one' ? 'two-' : 'one-'), line)
+  }
+  assert.equal(printed.at(-1), '  │ alone')
+})
+
 void test('a step of a Parallel fails: the others end, nothing follows, and the failed one is asked about', async (t) => {
   const slow = step('slow', '', ['sh run', 'sleep 0.5; echo slow >> effects.log'])
   const body = PARALLEL(step('bad', '', ['sh run', 'exit 4']), slow) + step('after', '', effect('after'))

@@ -2,7 +2,7 @@ import { runElapsedMs } from '../journal/fold.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
 import { runParallel } from '../steps/parallel/run.ts'
-import { declined } from '../steps/answers.ts'
+import { answeredBy, declined, elapsed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
 import { attemptStep, runStep } from '../steps/step/run.ts'
 import type { Executable, Inform, Step } from '../model/runbook.ts'
@@ -83,9 +83,16 @@ function skipNode(node: Executable, reason: string, session: Session): Onward {
 
 async function askAfterFailure(step: Step, reason: string, session: Session): Promise<Onward> {
   session.commit()
+  const asked = session.clock.monotonic()
   const answer = await session.operator.failed(step, reason, session)
-  if (answer.kind === 'retry') return await attemptStep(step, session)
-  return declined(step.id, answer, session)
+  if (answer.kind !== 'retry') return declined(step.id, answer, session)
+  session.record({
+    event: 'step-confirmed',
+    step: step.id,
+    by: answeredBy(session),
+    waitedMs: elapsed(session, asked),
+  })
+  return await attemptStep(step, session)
 }
 
 function pause(session: Session, reason: string): RunEnd {

@@ -29,6 +29,7 @@ import { openStoppedRun } from '../run-session.ts'
 import type { OpenRun } from '../run-session.ts'
 import { acceptChange } from '../runbook-change.ts'
 import { readSettings } from '../inputs.ts'
+import type { Given } from '../inputs.ts'
 
 const usage = `drillbook resume [run | exercise | last] [options]      (npm run resume <run>)
 
@@ -144,6 +145,7 @@ async function open(
     })
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
+  refuseOthers(values.set ?? [], given, state)
   const opening = await openEnvironment(name, environment, () => labOfRun(state))
   const environmentOpen = await passPreflight(
     opening,
@@ -215,6 +217,24 @@ function pinned(targets: Record<string, Target>, state: RunState): Record<string
       return [name, then === undefined ? target : { ...then, name }]
     }),
   )
+}
+
+/** What a run began with, or has decided, stays: another value would be ignored, and is refused instead. */
+function refuseOthers(settings: readonly string[], { inputs, choices }: Given, state: RunState): void {
+  const problems = [...new Set(settings.map((setting) => setting.split('=')[0] ?? ''))].flatMap((name) => {
+    const choice = choices.get(name)
+    const wanted = choice ?? inputs[name]
+    const known = (choice === undefined ? state.inputs[name] : state.decisions.get(name)) ?? undefined
+    if (known === undefined || wanted === undefined || String(known) === String(wanted)) return []
+    const said = choice === undefined ? 'the run began with' : 'the run has decided'
+    return [
+      {
+        message: `--set ${name}=${String(wanted)}: ${said} ${name}=${String(known)}, and goes on with that`,
+        hint: 'Leave it out to go on. For another value, begin a new run.',
+      },
+    ]
+  })
+  if (problems.length > 0) throw new OperatorError('usage', problems)
 }
 
 /** Secret inputs are in no journal: they are asked again. */

@@ -1,3 +1,4 @@
+import { exactNumber } from '../model/exact-number.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
@@ -74,8 +75,7 @@ export function readInput(spec: InputSpec, text: string): Value | { problem: str
     return {
       problem: `a secret has at least ${MIN_SECRET_LENGTH} characters: a shorter one cannot be kept out of the output`,
     }
-  if (spec.type === 'number')
-    return Number.isFinite(Number(text)) ? Number(text) : { problem: 'expected a number' }
+  if (spec.type === 'number') return exactNumber(text)
   if (spec.type === 'boolean')
     return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected true or false' }
   return text

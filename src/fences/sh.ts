@@ -1,3 +1,4 @@
+import { exactNumber } from '../model/exact-number.ts'
 import type { Outputs } from '../model/outcome.ts'
 import type { ValueType } from '../model/runbook.ts'
 import { JOB_VARIABLE, shName } from '../model/shell.ts'
@@ -93,8 +94,8 @@ export function parseOutputs(
         reason: `$DRILLBOOK_OUTPUT holds "${line}": expected name=value, where name is one of: ${Object.keys(declares).join(', ') || 'none declared'}`,
       }
     const value = convert(line.slice(at + 1), type)
-    if (value === undefined)
-      return { reason: `$DRILLBOOK_OUTPUT: ${name} is "${line.slice(at + 1)}", expected a ${type}` }
+    if (typeof value === 'object')
+      return { reason: `$DRILLBOOK_OUTPUT: ${name} is "${line.slice(at + 1)}", ${value.problem}` }
     outputs[name] = value
   }
   return requireOutputs(outputs, declares)
@@ -105,10 +106,10 @@ function typeOf(name: string, declares: Record<string, ValueType>): ValueType | 
   return Object.hasOwn(declares, name) ? declares[name] : undefined
 }
 
-function convert(text: string, type: ValueType): string | number | boolean | undefined {
+function convert(text: string, type: ValueType): string | number | boolean | { problem: string } {
   if (type === 'string') return text
-  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
+  if (type === 'number') return exactNumber(text)
+  return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected a boolean' }
 }
 
 function shown(value: unknown): string {

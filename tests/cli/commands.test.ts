@@ -114,6 +114,18 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     says: /name: expected a value/,
   },
   {
+    title: 'a blank number',
+    args: ['run', 'asks', '--yes', '--set', 'name=a', '--set', 'count= '],
+    code: 2,
+    says: /count: expected a number/,
+  },
+  {
+    title: 'a number that would become another one',
+    args: ['run', 'asks', '--yes', '--set', 'name=a', '--set', 'count=9007199254740993'],
+    code: 2,
+    says: /count: .*exact only up to 9007199254740991.*declare it as a string/,
+  },
+  {
     title: 'a manual step',
     args: ['run', 'manual', '--yes'],
     code: 3,

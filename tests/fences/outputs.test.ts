@@ -81,6 +81,24 @@ const ROWS: Row[] = [
     expect: /b is "", expected a number/,
   },
   {
+    title: 'sh: a blank number',
+    outputs: '{b}:number',
+    fence: written('{b}= '),
+    expect: /b is " ", expected a number/,
+  },
+  {
+    title: 'sh: the greatest number that is kept exactly',
+    outputs: '{b}:number',
+    fence: written('{b}=9007199254740991'),
+    expect: { b: Number.MAX_SAFE_INTEGER },
+  },
+  {
+    title: 'sh: a number that would become another one',
+    outputs: '{b}:number',
+    fence: written('{b}=-9007199254740993'),
+    expect: /b is "-9007199254740993", .*exact only up to 9007199254740991.*declare it as a string/,
+  },
+  {
     title: 'sh: not a boolean',
     outputs: '{c}:boolean',
     fence: written('{c}=yes'),

@@ -57,7 +57,18 @@ export async function dispatch(argv: string[]): Promise<number> {
   }
 }
 
+/** Where nothing is any more, no path can be told: whoever asks for the working directory first fails. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
+}
+
 function reportError(error: unknown): number {
+  if (isFolderGone(error)) {
+    io.err(
+      'the folder that this was started in is gone\n    Change to a folder that is there: cd "$PWD", or cd to the project.',
+    )
+    return EXIT.usage.code
+  }
   if (error instanceof OperatorError) {
     io.err(error.message)
     return EXIT[error.exit].code

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { assertNothingRuns, assertSound, only, standing } from '../helpers/claims.ts'
 import type { Project } from '../helpers/project.ts'
-import { eventsOf, makeProject, runbook, step } from '../helpers/project.ts'
+import { ended, eventsOf, makeProject, runbook, step } from '../helpers/project.ts'
 
 const FINE = runbook(step('one', '', ['sh run', 'echo one >> effects.log']))
 const INPUTS = `inputs:
@@ -187,6 +187,24 @@ void test('outside of a project: exit code 2 and where to start it', async (t) =
   const end = await project(t).cli(['run', 'fine', '--yes'], { cwd: '/' })
   assert.equal(end.code, 2)
   assert.match(end.stderr, /there is no Drillbook project in \/ or above it/)
+})
+
+void test('in a folder that is gone: said so, by every command that looks around', async (t) => {
+  const it = project(t)
+  for (const args of [
+    ['run', 'fine', '--yes'],
+    ['verify', './runs/x'],
+    ['inform', '--send', 'x'],
+    ['tabletop', './x/y'],
+  ]) {
+    const end = await ended(it.shell('mkdir gone; cd gone; rmdir ../gone; exec "$@"', args))
+    assert.equal(end.code, 2, end.stderr)
+    assert.match(
+      end.stderr,
+      /^the folder that this was started in is gone\n {4}Change to a folder that is there/,
+    )
+    assert.doesNotMatch(end.stderr, /defect| {4}at /)
+  }
 })
 
 void test('from a folder within the project the same project is found', async (t) => {

@@ -6,6 +6,7 @@ import { attributes as informAttributes } from '../steps/inform/schema.ts'
 import { attributes as parallelAttributes } from '../steps/parallel/schema.ts'
 import { attributes as stepAttributes, DEFAULT_TIMEOUT_MS } from '../steps/step/schema.ts'
 import { attributes as useAttributes } from '../steps/use/schema.ts'
+import { timerDuration } from '../model/duration-schema.ts'
 import { phase as phases } from '../model/message-words.ts'
 import type { Phase } from '../model/message-words.ts'
 import type {
@@ -77,8 +78,11 @@ function readNode(node: MdxJsxFlowElement, context: ReadContext): Node | undefin
   }
 }
 
+/** As written, but for a timeout that could not be kept: it would end the step at once. */
+const keptAttributes = stepAttributes.extend({ timeout: timerDuration.optional() })
+
 function readStep(node: MdxJsxFlowElement, context: ReadContext): Step | undefined {
-  const values = readAttributes(node, stepAttributes, context)
+  const values = readAttributes(node, keptAttributes, context)
   const parts = partsOf(node.children, context)
   const title = headingText(parts, node, context)
   refuse(parts.elements, 'Step', context)

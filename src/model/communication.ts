@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CLIPBOARD_CHANNEL, FILE_CHANNEL } from './channels.ts'
-import { duration } from './duration-schema.ts'
+import { duration, timerDuration } from './duration-schema.ts'
 import { secretSource } from './environment.ts'
 import { comms } from './message-words.ts'
 
@@ -12,7 +12,7 @@ const environments = z
   .array(name)
   .min(1)
   .describe('The environments in which it may be used; in every other nothing leaves by it.')
-const timeout = duration.default(10_000).describe('How long one attempt may take.')
+const timeout = timerDuration.default(10_000).describe('How long one attempt may take.')
 
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'expected an http or https address' })

@@ -28,6 +28,14 @@ const rows: Row[] = [
     ],
   },
   {
+    title: 'a timeout that no timer can keep, beside another mistake',
+    body: step('', ' timeout="700h" colour="red"'),
+    reports: [
+      '8:14 <Step> attribute timeout: expected at most 24d: no timer counts further',
+      '8:29 <Step> unknown attribute "colour": expected id, when, role, danger, target, expect, timeout, retries, approvals, outputs',
+    ],
+  },
+  {
     title: 'an attribute twice',
     body: '<Step id="a" role="dba" role="network">\n\n## A\n\n</Step>',
     reports: ['8:25 <Step>: attribute role stands twice'],

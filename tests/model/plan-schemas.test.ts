@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
+import { communicationsFile } from '../../src/model/communication.ts'
 import { contactsFile, peopleWithRole } from '../../src/model/contact.ts'
 import { environmentsFile } from '../../src/model/environment.ts'
 import { scheduleFile } from '../../src/model/schedule.ts'
@@ -23,9 +24,20 @@ const override = (from: string, to: string): object =>
     },
   })
 
+const channel = (timeout: string): object => ({
+  channels: { chat: { kind: 'slack', environments: ['plain'], url: 'https://chat.example/x', timeout } },
+})
+
 type Row = { title: string; schema: z.ZodType; value: object; refused?: string }
 
 const rows: Row[] = [
+  { title: 'the longest timeout of a channel', schema: communicationsFile, value: channel('24d') },
+  {
+    title: 'a timeout that no timer can keep',
+    schema: communicationsFile,
+    value: channel('577h'),
+    refused: 'expected at most 24d: no timer counts further',
+  },
   { title: 'a person', schema: contactsFile, value: contacts({}) },
   { title: 'a turn of a month', schema: contactsFile, value: schedule({ turn: '1 month' }) },
   {

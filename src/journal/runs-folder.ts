@@ -1,6 +1,7 @@
 import path from 'node:path'
 
-/** `DRILLBOOK_RUNS`, or `runs` in the project. */
+/** `DRILLBOOK_RUNS`, or `runs` in the project. Empty is as good as unset: it would be the project's own folder. */
 export function runsFolder(root: string, environment: NodeJS.ProcessEnv): string {
-  return path.resolve(root, environment['DRILLBOOK_RUNS'] ?? 'runs')
+  const named = environment['DRILLBOOK_RUNS'] ?? ''
+  return path.resolve(root, named === '' ? 'runs' : named)
 }

@@ -412,3 +412,10 @@ void test('DRILLBOOK_RUNS moves everything that a run leaves', async (t) => {
   assert.ok(!existsSync(it.runs))
   assert.equal((await it.cli(['verify', 'last'], { env })).code, 0)
 })
+
+void test('DRILLBOOK_RUNS that is empty is as good as none', async (t) => {
+  const it = makeProject(t, { 'runbooks/it.mdx': FINE })
+  assert.equal((await it.cli(['run', 'it', '--yes'], { env: { DRILLBOOK_RUNS: '' } })).code, 0)
+  assert.equal(it.runIds().length, 1)
+  assert.ok(!existsSync(it.path('locks')))
+})

@@ -7,8 +7,20 @@ import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { needsApproval } from './authority.ts'
 
+/** Every line of a journal says who: nobody is not an answer. */
 export function operatorName(given: string | undefined): string {
-  return given ?? process.env['DRILLBOOK_OPERATOR'] ?? userInfo().username
+  return givenOperator(given) ?? userInfo().username
+}
+
+/** Who somebody said they are; a variable that is blank is as good as unset. */
+export function givenOperator(given: string | undefined): string | undefined {
+  if (given !== undefined && given.trim() === '')
+    throw new OperatorError('usage', {
+      message: 'the name of the operator is blank: expected who you are',
+      hint: "--operator NAME (of a tabletop: --facilitator NAME); without it, DRILLBOOK_OPERATOR or the account's name counts",
+    })
+  const variable = process.env['DRILLBOOK_OPERATOR'] ?? ''
+  return given ?? (variable.trim() === '' ? undefined : variable)
 }
 
 export type Identity = { key: SigningKey; event: Extract<EventBody, { event: 'identity-proved' }> }

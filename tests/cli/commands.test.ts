@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { assertNothingRuns, assertSound, only, standing } from '../helpers/claims.ts'
@@ -124,6 +125,18 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     args: ['run', 'asks', '--yes', '--set', 'name=a', '--set', 'count=9007199254740993'],
     code: 2,
     says: /count: .*exact only up to 9007199254740991.*declare it as a string/,
+  },
+  {
+    title: 'an operator without a name',
+    args: ['run', 'fine', '--yes', '--operator', ''],
+    code: 2,
+    says: /the name of the operator is blank: expected who you are\n.*--operator NAME/,
+  },
+  {
+    title: 'an operator of spaces',
+    args: ['incident', 'list', '--operator', ' '],
+    code: 2,
+    says: /the name of the operator is blank/,
   },
   {
     title: 'a manual step',
@@ -418,4 +431,27 @@ void test('DRILLBOOK_RUNS that is empty is as good as none', async (t) => {
   assert.equal((await it.cli(['run', 'it', '--yes'], { env: { DRILLBOOK_RUNS: '' } })).code, 0)
   assert.equal(it.runIds().length, 1)
   assert.ok(!existsSync(it.path('locks')))
+})
+
+void test('DRILLBOOK_OPERATOR that is blank is as good as none', async (t) => {
+  const it = makeProject(t, { 'runbooks/it.mdx': FINE })
+  assert.equal((await it.cli(['run', 'it', '--yes'], { env: { DRILLBOOK_OPERATOR: '' } })).code, 0)
+  assert.equal(it.journal()[0]?.operator, userInfo().username)
+})
+
+void test('resume refuses another value for an input that the run began with, and takes the same one', async (t) => {
+  const body = `<Decision id="way">\n\n## Which?\n\n<Choice value="on" title="On" />\n<Choice value="off" title="Off" />\n\n</Decision>\n
+${step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_COUNT" >> effects.log; test -e fine'])}`
+  const it = makeProject(t, { 'runbooks/it.mdx': runbook(body, INPUTS) })
+  assert.equal((await it.cli(['run', 'it', '--yes', '--set', 'name=abc', '--set', 'way=on'])).code, 1)
+  it.write('fine', '')
+  const other = await it.cli(['resume', '--yes', '--set', 'name=xyz', '--set', 'count=5', '--set', 'way=off'])
+  assert.equal(other.code, 2, other.stderr)
+  assert.match(other.stderr, /--set name=xyz: the run began with name=abc, and goes on with that/)
+  assert.match(other.stderr, /--set count=5: the run began with count=3.*\n.*begin a new run/)
+  assert.match(other.stderr, /--set way=off: the run has decided way=on, and goes on with that/)
+  assert.equal(it.read('effects.log'), 'abc 3\n')
+  const same = await it.cli(['resume', '--yes', '--set', 'name=abc', '--set', 'count=3.0', '--set', 'way=on'])
+  assert.equal(same.code, 0, same.stderr)
+  assert.equal(it.read('effects.log'), 'abc 3\nabc 3\n')
 })

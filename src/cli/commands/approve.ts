@@ -7,7 +7,7 @@ import { giveApproval } from '../approve/give.ts'
 import type { Asked } from '../approve/give.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { namedKey } from '../identity.ts'
+import { givenOperator, namedKey } from '../identity.ts'
 import { openPlan, openRunbook } from '../project.ts'
 import { projectRoot } from '../project-root.ts'
 
@@ -80,7 +80,7 @@ function readAsked(words: string[]): Asked {
 }
 
 async function whoApproves(plan: Plan, given: string | undefined, key: string | undefined): Promise<string> {
-  const named = given ?? process.env['DRILLBOOK_OPERATOR']
+  const named = givenOperator(given)
   if (named !== undefined) return named
   const { peopleAtHand } = await import('../../host/ssh.ts')
   const [only, ...others] = await peopleAtHand(plan.contacts.people, key)

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { preflight } from '../host/preflight.ts'
 import type { Finding } from '../host/preflight.ts'
+import { makeFolder } from '../journal/make-folder.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { Policy } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
@@ -50,7 +50,7 @@ export function runFolders(root: string, mirror: string | undefined): string[] {
 /** A folder that cannot be made is found by the preflight itself, with the reason. */
 function tryToMake(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
   } catch {
     // See above.
   }

@@ -14,6 +14,7 @@ import { emptyState } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
 import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
+import { makeFolder } from '../journal/make-folder.ts'
 import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { Mode } from '../model/event.ts'
@@ -350,7 +351,7 @@ async function ready(executor: SupervisedExecutor, session: Session): Promise<vo
 function mirrorFile(mirror: string | undefined, directory: string): string[] {
   if (mirror === undefined) return []
   const copy = path.resolve(mirror, path.basename(directory))
-  mkdirSync(copy, { recursive: true, mode: 0o700 })
+  makeFolder(copy)
   return [journalFile(copy)]
 }
 

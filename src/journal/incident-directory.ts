@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseIncidentEvent } from '../model/incident-event.ts'
 import type { IncidentEvent } from '../model/incident-event.ts'
 import { OperatorError } from '../model/problem.ts'
 import { onlyId } from './find-one.ts'
+import { makeFolder } from './make-folder.ts'
 import { readChain } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
@@ -30,7 +31,7 @@ export function newIncidentId(title: string, now: Date): string {
 
 export function createIncidentDirectory(runs: string, id: string): string {
   const directory = path.join(incidentsFolder(runs), id)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory)
   syncDirectory(runs)
   syncDirectory(incidentsFolder(runs))
   return directory

@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Who holds a runbook in an environment. */
 export type Holder = {
@@ -43,7 +44,7 @@ export async function acquireLock(
   look: LookAtHolder,
   options: LockOptions,
 ): Promise<Lock> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const deadline = performance.now() + (options.patienceMs ?? PATIENCE_MS)
   for (;;) {
     const top = highest(folder)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { runIdOf } from '../model/run-id.ts'
+import { makeFolder } from './make-folder.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 export function journalFile(directory: string): string {
@@ -21,7 +22,7 @@ export function newRunId(runbook: string, now: Date): string {
 /** Makes the folder of a run durable before anything is recorded in it. */
 export function createRunDirectory(runs: string, id: string): string {
   const directory = path.join(runs, id)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory)
   syncDirectory(runs)
   return directory
 }

@@ -439,6 +439,45 @@ void test('DRILLBOOK_OPERATOR that is blank is as good as none', async (t) => {
   assert.equal(it.journal()[0]?.operator, userInfo().username)
 })
 
+/** Below /proc nothing can be made, and Node's own recursive mkdir never ends there. */
+const NOWHERE = '/proc/drillbook-nowhere'
+const unmade: { title: string; args: string[]; env?: Record<string, string>; says: RegExp }[] = [
+  {
+    title: 'runs',
+    args: ['run', 'fine', '--yes'],
+    env: { DRILLBOOK_RUNS: NOWHERE },
+    says: /preflight: \/proc\/drillbook-nowhere/,
+  },
+  {
+    title: 'a mirror',
+    args: ['run', 'fine', '--yes', '--mirror', NOWHERE],
+    says: /preflight: \/proc\/drillbook-nowhere/,
+  },
+  {
+    title: 'an incident',
+    args: ['incident', 'declare', '--title', 'Fire', '--severity', 'sev3', '--commander', 'ada'],
+    env: { DRILLBOOK_RUNS: NOWHERE },
+    says: /^\/proc\/drillbook-nowhere\/incidents\S+ {2}the folder cannot be made: ENOENT/,
+  },
+  {
+    title: 'a pack',
+    args: ['pack', '--out', NOWHERE],
+    says: /^\/proc\/drillbook-nowhere {2}the folder cannot be made: ENOENT/,
+  },
+  {
+    title: 'an exercise that is given away',
+    args: ['tabletop', 'fine', '--export', `${NOWHERE}/it.json`],
+    says: /^\/proc\/drillbook-nowhere {2}the folder cannot be made: ENOENT/,
+  },
+]
+for (const { title, args, env = {}, says } of unmade)
+  void test(`a folder that cannot be made ends it at once: ${title}`, { timeout: 20_000 }, async (t) => {
+    const end = await project(t).cli(args, { env })
+    assert.equal(end.code, 3, end.stderr)
+    assert.match(end.stderr, says)
+    assert.doesNotMatch(end.stderr, /defect| {4}at /)
+  })
+
 void test('resume refuses another value for an input that the run began with, and takes the same one', async (t) => {
   const body = `<Decision id="way">\n\n## Which?\n\n<Choice value="on" title="On" />\n<Choice value="off" title="Off" />\n\n</Decision>\n
 ${step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_COUNT" >> effects.log; test -e fine'])}`

@@ -1,4 +1,6 @@
+import { existsSync, rmdirSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder } from '../../journal/make-folder.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { PackOptions, PackResult } from '../../site/pack/pack.ts'
 import { parseCommandLine } from '../arguments.ts'
@@ -42,6 +44,7 @@ export const command: Command = {
       pdf: !values['no-pdf'],
       lock: lockFrom(values['encrypt-to'], values['passphrase-file']),
     }
+    requireMakeable(options.out)
     const { buildPack } = await import('../../site/pack/pack.ts')
     const result = await buildPack(options)
     if (values.json) io.out(JSON.stringify({ ...result, files: Object.fromEntries(result.files) }))
@@ -51,6 +54,13 @@ export const command: Command = {
     for (const warning of warningsOf(result)) io.err(`[WARNING] ${warning}`)
     return 'ok'
   },
+}
+
+/** Whether the folder can be made is known before anything is built. */
+function requireMakeable(out: string): void {
+  if (existsSync(out)) return
+  makeFolder(out, 0o777)
+  rmdirSync(out)
 }
 
 function audienceFrom(value: string): PackOptions['audience'] {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Plan } from '../../document/plan.ts'
 import { sha256 } from '../../document/project-files.ts'
 import { incidentsFolder } from '../../journal/incident-directory.ts'
+import { makeFolder } from '../../journal/make-folder.ts'
 import { allowedSigners } from '../../journal/ssh-signature.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { EvidenceInput } from '../../reports/evidence/records.ts'
@@ -89,6 +90,7 @@ export function writeBundle(files: Bundle, out: string, at: Date): { folder: str
       })
   const draft = `${out}.${process.pid}.new`
   try {
+    makeFolder(draft, 0o777)
     for (const [name, bytes] of files) {
       mkdirSync(path.dirname(path.join(draft, name)), { recursive: true })
       writeFileSync(path.join(draft, name), bytes)

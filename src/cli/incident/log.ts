@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../../host/clock.ts'
@@ -10,6 +10,7 @@ import type { IncidentState } from '../../journal/fold-incident.ts'
 import { isIncidentId, requireIncident } from '../../journal/incident-directory.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import type { Holder } from '../../journal/lock.ts'
+import { makeFolder } from '../../journal/make-folder.ts'
 import { setTornLineAside } from '../../journal/torn.ts'
 import type { IncidentEvent, IncidentEventBody } from '../../model/incident-event.ts'
 import { OperatorError } from '../../model/problem.ts'
@@ -45,7 +46,7 @@ type Place = {
  */
 export async function withIncidentLog<T>(place: Place, act: (log: IncidentLog) => T): Promise<T> {
   const { runs, operator, file, of } = place
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(path.dirname(file))
   const lock = await acquireLock(
     path.join(runs, 'locks', lockOf(of)),
     thisHolder(of, operator),

@@ -5,12 +5,14 @@ import { ProjectFiles } from '../../document/project-files.ts'
 import { fromCexf, toCexf } from '../../exercise/cexf.ts'
 import { exerciseMdx } from '../../exercise/to-mdx.ts'
 import { writeWhole } from '../../host/write-file.ts'
+import { makeFolder } from '../../journal/make-folder.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Exercise } from '../../model/exercise.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Io } from '../command.ts'
 
 export function exportCexf(exercise: Exercise, file: string, io: Io): ExitName {
+  makeFolder(path.dirname(path.resolve(file)), 0o777)
   writeWhole(path.resolve(file), `${JSON.stringify(toCexf(exercise), undefined, 2)}\n`)
   io.out(`${file}: ${exercise.title}, ${exercise.injects.length} injects, CEXF`)
   return 'ok'

@@ -105,7 +105,9 @@ export class Dialog {
   }
 
   async text(text: string): Promise<void> {
-    await this.page((columns) => wrapCells(text, columns))
+    await this.page((columns) =>
+      text.split('\n').flatMap((line) => (line === '' ? [''] : wrapCells(line, columns))),
+    )
   }
 }
 

@@ -18,6 +18,8 @@ const CONNECT_MS = 2000
  * for others to leave it.
  */
 const LINGER_MS = 1000
+/** How soon a server notices that the client of a statement is gone, also one that was killed. PostgreSQL can do so since version 14. */
+const NOTICE_MS = 500
 
 /** Connections that wait. `asNew`: whether settings, locks, temporary tables and prepared statements of the last user are gone. */
 type Left = {
@@ -67,8 +69,45 @@ function forget(one: Left): void {
   left = left.filter((other) => other !== one)
 }
 
-/** Notices of the server are shown, because a warning can mean that nothing was made durable. */
+/** Servers that refuse settings at the start of a session: those before PostgreSQL 14, some poolers. */
+const refusing = new Set<string>()
+
 async function connect(target: PostgresTarget, timeoutMs: number): Promise<Connection> {
+  const server = `${target.host}:${target.port}`
+  if (!refusing.has(server))
+    try {
+      return await open(target, timeoutMs, settings(timeoutMs))
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      refusing.add(server)
+    }
+  const connection = await open(target, timeoutMs, {})
+  if (Number.isFinite(timeoutMs)) await setTimeLimit(connection, timeoutMs)
+  return connection
+}
+
+/** Sent with the first message, they cost no message of their own, and outlast `discard all`. */
+function settings(timeoutMs: number): pg.ClientConfig {
+  return {
+    // Otherwise pg takes them from there.
+    options: `-c client_connection_check_interval=${NOTICE_MS} ${process.env['PGOPTIONS'] ?? ''}`.trimEnd(),
+    ...(Number.isFinite(timeoutMs) ? { statement_timeout: limit(timeoutMs) } : {}),
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /client_connection_check_interval|unsupported startup parameter/.test(error.message)
+  )
+}
+
+/** Notices of the server are shown, because a warning can mean that nothing was made durable. */
+async function open(
+  target: PostgresTarget,
+  timeoutMs: number,
+  settings: pg.ClientConfig,
+): Promise<Connection> {
   const client = new pg.Client({
     host: target.host,
     port: target.port,
@@ -77,7 +116,7 @@ async function connect(target: PostgresTarget, timeoutMs: number): Promise<Conne
     ...(target.password === undefined ? {} : { password: target.password }),
     application_name: 'drillbook',
     connectionTimeoutMillis: Math.min(CONNECT_MS, Math.max(timeoutMs, 1)),
-    ...(Number.isFinite(timeoutMs) ? { statement_timeout: limit(timeoutMs) } : {}),
+    ...settings,
   })
   client.on('notice', (notice) => console.error(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}`))
   // A connection that breaks between two statements is reported by the next one.

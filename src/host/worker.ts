@@ -124,8 +124,8 @@ type Executable = { attempt: (timeoutMs: number) => Promise<Outputs>; close: () 
 
 async function executable(job: FenceJob): Promise<Executable> {
   if (job.fence.lang === 'sql') return new (await import('../fences/sql.ts')).SqlFence(job)
-  const { query } = await import('../fences/query.ts')
-  return { attempt: () => runTs(job, query), close: () => Promise.resolve() }
+  const { queryWithin } = await import('../fences/query.ts')
+  return { attempt: (timeoutMs) => runTs(job, queryWithin(timeoutMs)), close: () => Promise.resolve() }
 }
 
 async function attempt(fence: Executable, job: FenceJob, timeoutMs: number): Promise<Outcome> {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { PostgresTarget } from '../../src/fences/api.ts'
 import { leaveConnection, takeConnection } from '../../src/fences/connection.ts'
 import { query, rowsOf } from '../../src/fences/query.ts'
@@ -91,3 +94,47 @@ void test('what waits does not keep a restore from dropping the database', async
   await leaveConnection(target, waits)
   await database.query('drop database dropped')
 })
+
+const CHECK = `select setting as check from pg_settings where name = 'client_connection_check_interval'`
+
+void test('the server looks whether the client is still there, also for whoever takes the connection next', async () => {
+  const target = await freshTarget('looks')
+  for (const _ of [1, 2]) assert.deepEqual(await query(target, CHECK), [{ check: '500' }])
+})
+
+/** Before the database stands one that refuses to start a session with that setting, in the words of PostgreSQL 13. */
+async function refusing(t: TestContext, words: string): Promise<number> {
+  const fields = Buffer.from(`SFATAL\0C42704\0M${words}\0\0`)
+  const server = createServer((client) => {
+    client
+      .on('error', () => {})
+      .once('data', (startup) => {
+        if (startup.includes('client_connection_check_interval')) {
+          const head = Buffer.from('E\0\0\0\0')
+          head.writeInt32BE(4 + fields.length, 1)
+          client.end(Buffer.concat([head, fields]))
+          return
+        }
+        const behind = connect(database.port, '127.0.0.1').on('error', () => {})
+        behind.write(startup)
+        client.pipe(behind).pipe(client)
+      })
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  return address.port
+}
+
+for (const words of [
+  'unrecognized configuration parameter "client_connection_check_interval"',
+  'unsupported startup parameter: options',
+])
+  void test(`a server that says "${words}" is used without it, with the time limit`, async (t) => {
+    const target = { ...(await freshTarget(`old_${words.length}`)), port: await refusing(t, words) }
+    const taken = await takeConnection(target, 1234)
+    assert.deepEqual(await rowsOf(taken, 'show statement_timeout', []), [{ statement_timeout: '1234ms' }])
+    assert.deepEqual(await rowsOf(taken, CHECK, []), [{ check: '0' }])
+    await taken.end()
+  })

@@ -53,6 +53,7 @@ async function execute(job: FenceJob, connection: Connection): Promise<Outputs> 
   const rows = await rowsOf(connection, fence.code, values)
   if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
   printRows(rows)
+  if (fence.role === 'run' || fence.role === 'rollback') requireEnded(connection)
   return outputsOf(rows[0], job)
 }
 
@@ -76,6 +77,12 @@ function requireTrue(rows: readonly Row[]): void {
   const [column, value] = Object.entries(rows[0] ?? {})[0] ?? ['no row', undefined]
   if (value !== true)
     throw new NotYet(`expected true, got ${rows.length === 0 ? 'no row' : `${column} = ${String(value)}`}`)
+}
+
+/** Giving the connection back would roll it back without a word. What only looks has nothing to lose. */
+function requireEnded(connection: Connection): void {
+  if (!isIdle(connection))
+    throw new Error('the fence left its transaction open, which is rolled back: end it with "commit"')
 }
 
 function outputsOf(row: Row | undefined, job: FenceJob): Outputs {

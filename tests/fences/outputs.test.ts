@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { SqlFence } from '../../src/fences/sql.ts'
 import { only, reasons } from '../helpers/claims.ts'
 import { planWith, startPostgres } from '../helpers/postgres.ts'
 import type { Database } from '../helpers/postgres.ts'
@@ -293,4 +294,47 @@ void test('sql: a statement that takes too long is ended, also on the server', a
   assert.match(reasons(end.events), /statement timeout|did not end within 1 s/)
   const still = `select pid from pg_stat_activity where query like '%marker-of-this-test%' and state = 'active' and pid <> pg_backend_pid()`
   await until('the server has ended it too', async () => (await database.query(still)).length === 0)
+})
+
+void test('sql: work in a transaction that is left open is not done, and the fence says so', async (t) => {
+  await database.query('create table kept (id text)')
+  const left = `begin; insert into kept values ('open')`
+  const ended = `begin; insert into kept values ('ended'); commit`
+  const steps = [
+    step('open', '', ['sql run on=shop.db', left]),
+    step('ended', '', ['sql run on=shop.db', ended]),
+    step('looks', '', ['sql check on=shop.db', 'begin read only; select true'], ['sh run', 'true']),
+  ]
+  const { end } = await playTogether(t, steps, planWith(database.port))
+  assert.equal(end('open').status, 'failed')
+  assert.match(
+    end('open').reason,
+    /left its transaction open, which is rolled back: end it with "commit" \(runbooks\/it\.mdx:\d+\)/,
+  )
+  for (const id of ['ended', 'looks']) assert.equal(end(id).status, 'done', end(id).reason)
+  assert.deepEqual(await database.query('select id from kept'), [{ id: 'ended' }])
+})
+
+void test('sql: a rollback that leaves its transaction open has failed as well', async () => {
+  const place = { file: 'runbooks/it.mdx', line: 1, column: 1 }
+  const code = 'begin; create table undone (id text)'
+  const db = { kind: 'postgres', name: 'db', host: '127.0.0.1', port: database.port } as const
+  const fence = new SqlFence({
+    id: 'job',
+    step: 'one',
+    fence: { role: 'rollback', lang: 'sql', code, place, bind: [], on: 'db' },
+    root: '.',
+    snapshot: '.',
+    timeoutMs: 10_000,
+    poll: false,
+    declares: {},
+    context: {
+      input: {},
+      outputs: {},
+      targets: { db: { ...db, database: 'postgres', user: 'tester', region: 'here' } },
+      run: { id: '', runbook: '', step: '', environment: '', operator: '', mode: '' },
+    },
+  })
+  await assert.rejects(fence.attempt(10_000), /left its transaction open/)
+  assert.deepEqual(await database.query(`select to_regclass('undone') as undone`), [{ undone: null }])
 })

@@ -50,8 +50,16 @@ export async function injectFault(lab: Lab, open: OpenRun): Promise<void> {
   tell(detail)
 }
 
+/** What is measured, and where it is told. */
+type Measured = {
+  session: Pick<OpenRun['session'], 'state' | 'record'>
+  screen: Pick<OpenRun['screen'], 'line' | 'width'>
+  directory: string
+}
+
 /** Computes RTO and RPO from what the canary saw, once service is sustained; what could not be measured stays null. */
-export async function measureDrill(lab: Lab, { session, directory }: OpenRun): Promise<void> {
+export async function measureDrill(lab: Pick<Lab, 'canary' | 'options'>, open: Measured): Promise<void> {
+  const { session, directory } = open
   const { fault } = session.state
   if (!fault) return
   const faultAt = Date.parse(fault.faultAt)
@@ -64,18 +72,17 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
       () => undefined,
       (error: unknown) => error,
     )
-  if (recovered instanceof Error) session.record({ event: 'note-added', text: `drill: ${recovered.message}` })
+  if (recovered instanceof Error) note(open, recovered.message)
   // The ledger first: an order acknowledged between the two looks would otherwise count as lost.
   const ledger = await lab.canary.ledger()
   const found = await lab.canary.foundIds().catch((error: unknown) => {
-    session.record({
-      event: 'note-added',
-      text: `drill: the orders could not be listed afterwards: ${String(error)}`,
-    })
+    note(open, `the orders could not be listed afterwards: ${String(error)}`)
     return undefined
   })
   const measured = measure(ledger, faultAt, found)
-  const { rtoMs, firstFailureAt, restoredAt } = measured
+  const { rtoMs, firstFailureAt, restoredAt, unacknowledgedAfterRestoration: again } = measured
+  if (again !== null && again > 0)
+    note(open, `after the restoration ${again} ${again === 1 ? 'order was' : 'orders were'} not acknowledged`)
   const events = readJournal(journalFile(directory)).events
   const humanMs =
     firstFailureAt === null || restoredAt === null
@@ -99,6 +106,12 @@ export async function measureDrill(lab: Lab, { session, directory }: OpenRun): P
       replication: lab.options.synchronousCommit,
     },
   })
+}
+
+/** For the record, and for whoever watches. */
+function note({ session, screen }: Measured, text: string): void {
+  session.record({ event: 'note-added', text: `drill: ${text}` })
+  for (const line of wrap(`Drill: ${text}`, screen.width)) screen.line(line)
 }
 
 /** Publishes the record of a drill, passed or failed: docs/drills shows all of them. */

@@ -6,15 +6,15 @@
  * - Attempts are looked at in the order in which they were sent. Times are wall-clock milliseconds.
  * - The outage begins with the first attempt that was not acknowledged and that ended at or after the fault. It begins
  *   when that attempt was sent, but not before the fault: the customer was waiting since then.
- * - Success is sustained by a run of attempts, each sent after the one before and every one acknowledged, that is at
- *   least 50 orders long or whose first and last acknowledgement lie at least 1 s apart.
- * - The service is restored at the acknowledgement of the first order of the first such run that begins after the
- *   outage began, provided that the order was seen again: read back by the canary or found at the end. When it was not,
- *   the next order of the run counts.
- * - RTO is from the beginning of the outage to the restoration.
  * - An acknowledged write is lost when it is not among the orders found afterwards.
- * - RPO is 0 when no acknowledged write was lost; otherwise the time from the last acknowledged write before the fault
- *   that survived to the fault.
+ * - Success is sustained by a run of attempts, each sent after the one before, every one acknowledged and none lost, that
+ *   is at least 50 orders long or whose first and last acknowledgement lie at least 1 s apart.
+ * - The service is restored at the acknowledgement of the first order of the first such run that begins after the
+ *   outage began. When the orders could not be listed at the end, it is the first order of the run that the canary had
+ *   read back.
+ * - RTO is from the beginning of the outage to the restoration.
+ * - RPO is 0 when no acknowledged write was lost; otherwise the time from the last acknowledged write that survived,
+ *   before the fault or before the first loss if that is later, to the fault or to the last loss if that is later.
  * - What was not measured is null, never 0.
  */
 
@@ -71,10 +71,12 @@ export function measure(
   const indeterminate = attempts.filter(({ outcome }) => outcome === 'indeterminate')
   const lost = found === undefined ? undefined : acknowledged.filter(({ id }) => !found.has(id))
 
-  const seenAgain = new Set(found)
-  for (const record of records) if (record.type === 'verified') seenAgain.add(record.id)
+  // What was read back during the outage may have been lost since: at the end only what is found counts.
+  const lasted = found ?? readBack(records)
   const firstFailureAt = beginningOfOutage(attempts, faultAt)
-  const restored = firstFailureAt === null ? undefined : restoration(attempts, faultAt, seenAgain)
+  const holds = ({ outcome, id }: Attempt): boolean =>
+    outcome === 'acknowledged' && (found === undefined || found.has(id))
+  const restored = firstFailureAt === null ? undefined : restoration(attempts, faultAt, { holds, lasted })
 
   return {
     acknowledged: acknowledged.length,
@@ -87,7 +89,7 @@ export function measure(
     firstFailureAt,
     restoredAt: restored?.doneAt ?? null,
     rtoMs: firstFailureAt === null || restored === undefined ? null : restored.doneAt - firstFailureAt,
-    ...recoveryPoint(acknowledged, faultAt, found),
+    ...recoveryPoint(acknowledged, faultAt, lost),
     writesPerSecondBefore: rateBefore(attempts, faultAt),
     unacknowledgedAfterRestoration:
       restored === undefined
@@ -107,44 +109,54 @@ function beginningOfOutage(attempts: Attempt[], faultAt: number): number | null 
   return sent.length === 0 ? null : Math.min(...sent)
 }
 
+function readBack(records: LedgerRecord[]): Set<string> {
+  return new Set(records.filter(({ type }) => type === 'verified').map(({ id }) => id))
+}
+
+type Lasting = { holds: (attempt: Attempt) => boolean; lasted: Set<string> }
+
 /** The first order of the first sustained run after the outage began that was seen again. */
-function restoration(attempts: Attempt[], faultAt: number, seenAgain: Set<string>): Attempt | undefined {
+function restoration(attempts: Attempt[], faultAt: number, { holds, lasted }: Lasting): Attempt | undefined {
   const start = attempts.findIndex((attempt) => isOutage(attempt, faultAt))
   const began = Math.max(attempts[start]?.sentAt ?? 0, faultAt)
   let run: Attempt[] = []
   for (const attempt of attempts.slice(start)) {
-    if (attempt.outcome === 'acknowledged') {
+    if (holds(attempt)) {
       // An order may be answered before the outage although an earlier one never was.
       if (attempt.doneAt >= began) run.push(attempt)
       continue
     }
-    const restored = verifiedStart(run, seenAgain)
+    const restored = verifiedStart(run, lasted)
     if (restored !== undefined) return restored
     run = []
   }
-  return verifiedStart(run, seenAgain)
+  return verifiedStart(run, lasted)
 }
 
-function verifiedStart(run: Attempt[], seenAgain: Set<string>): Attempt | undefined {
+function verifiedStart(run: Attempt[], lasted: Set<string>): Attempt | undefined {
   const times = run.map(({ doneAt }) => doneAt)
-  const lasted = run.length < 2 ? 0 : (times.at(-1) ?? 0) - (times[0] ?? 0)
-  if (run.length < SUSTAINED_ORDERS && lasted < SUSTAINED_MS) return undefined
-  return run.find(({ id }) => seenAgain.has(id))
+  const took = run.length < 2 ? 0 : (times.at(-1) ?? 0) - (times[0] ?? 0)
+  if (run.length < SUSTAINED_ORDERS && took < SUSTAINED_MS) return undefined
+  return run.find(({ id }) => lasted.has(id))
 }
 
 function recoveryPoint(
   acknowledged: Attempt[],
   faultAt: number,
-  found: Set<string> | undefined,
+  lost: Attempt[] | undefined,
 ): Pick<Measurement, 'rpoMs' | 'lastSurvivingAckAt'> {
-  if (found === undefined) return { rpoMs: null, lastSurvivingAckAt: null }
-  const survivors = acknowledged.filter(({ id, doneAt }) => doneAt <= faultAt && found.has(id))
-  const lastSurvivingAckAt =
-    survivors.length === 0 ? null : Math.max(...survivors.map(({ doneAt }) => doneAt))
-  const lostAny = acknowledged.some(({ id }) => !found.has(id))
+  if (lost === undefined) return { rpoMs: null, lastSurvivingAckAt: null }
+  const losses = lost.map(({ doneAt }) => doneAt).sort((a, b) => a - b)
+  // A primary that came back takes orders after the fault, and may lose them too.
+  const begins = Math.max(faultAt, losses[0] ?? faultAt)
+  const ends = Math.max(faultAt, losses.at(-1) ?? faultAt)
+  const gone = new Set(lost)
+  const lastSurvivingAckAt = acknowledged
+    .filter((attempt) => attempt.doneAt <= begins && !gone.has(attempt))
+    .reduce<number | null>((last, { doneAt }) => Math.max(last ?? doneAt, doneAt), null)
   // Without a survivor to count from, or without a write before the fault, nothing was measured.
   if (lastSurvivingAckAt === null) return { rpoMs: null, lastSurvivingAckAt }
-  return { rpoMs: lostAny ? faultAt - lastSurvivingAckAt : 0, lastSurvivingAckAt }
+  return { rpoMs: lost.length > 0 ? ends - lastSurvivingAckAt : 0, lastSurvivingAckAt }
 }
 
 /** Acknowledged orders a second over the last 10 s before the fault, or since the first order if that is later. */

@@ -1,67 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { canaryControl } from '../../src/lab/canary-control.ts'
+import { test } from 'node:test'
 import { followClock, labTime, setClock } from '../../src/lab/clock.ts'
 import { getJson } from '../../src/lab/http.ts'
 import { readLedger, type Attempt } from '../../src/lab/ledger.ts'
-import { freePorts } from '../../src/lab/ports.ts'
-import { readBody } from '../../src/lab/service.ts'
-import { canaryStatus, type CanaryStatus } from '../../src/lab/tracker.ts'
+import { canaryStatus } from '../../src/lab/tracker.ts'
 import { z } from 'zod'
+import { canary } from './canary-process.ts'
 
-const SCRIPT = fileURLToPath(new URL('../../src/lab/canary.ts', import.meta.url))
 const waited = z.object({ met: z.boolean(), status: canaryStatus })
-
-type Canary = {
-  child: ChildProcess
-  address: string
-  control: ReturnType<typeof canaryControl>
-  begin: () => Promise<CanaryStatus>
-  edge: { up: boolean }
-}
-
-/** A real canary process before an edge that stores every order, or none while it is down. */
-async function canary(t: TestContext, shell = ''): Promise<Canary> {
-  const folder = mkdtempSync(join(tmpdir(), 'drillbook-canary-'))
-  const [port = 0, edgePort = 0] = await freePorts(2)
-  const edge = { up: true }
-  const server = createServer((request, response) => {
-    const id = request.url?.split('/')[2]
-    void readBody(request).then(() => {
-      const outcome = edge.up ? 'acknowledged' : 'failed'
-      response.writeHead(edge.up ? 200 : 503)
-      response.end(JSON.stringify(id === undefined ? { outcome } : { id, item: 'canary', quantity: 1 }))
-    })
-  })
-  await once(server.listen(edgePort), 'listening')
-  const config = join(folder, 'canary.json')
-  writeFileSync(config, JSON.stringify({ port, edgePort, ledgerFolder: folder, writesPerSecond: 200 }))
-  const child = spawn('sh', ['-c', `${shell} exec "$@"`, 'sh', process.execPath, SCRIPT, config], {
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-  })
-  t.after(() => {
-    child.kill('SIGKILL')
-    server.close()
-    server.closeAllConnections()
-    rmSync(folder, { recursive: true })
-  })
-  await once(child, 'message')
-  const address = `http://127.0.0.1:${port}`
-  return {
-    child,
-    address,
-    control: canaryControl({ canary: { port }, edge: { port: edgePort } }),
-    edge,
-    begin: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
-  }
-}
 
 async function attempts(file: string): Promise<Attempt[]> {
   return (await readLedger(file)).filter((record) => record.type === 'attempt')

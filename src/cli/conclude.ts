@@ -85,7 +85,7 @@ async function tellFinished(
 }
 
 async function measure(lab: Lab, open: OpenRun): Promise<void> {
-  const { measureDrill, MEASURED_WITHIN } = await import('./drill.ts')
+  const { measureDrill, MEASURED_WITHIN } = await import('./measure-drill.ts')
   open.screen.rest()
   open.screen.line(
     `Looking at what customers got; waiting up to ${MEASURED_WITHIN} until they are served again …`,

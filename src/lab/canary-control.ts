@@ -3,7 +3,7 @@ import { OperatorError } from '../model/problem.ts'
 import { idPage } from './answer.ts'
 import { followClock } from './clock.ts'
 import { getJson } from './http.ts'
-import { readLedger, type LedgerRecord } from './ledger.ts'
+import { ledgerFile, readLedger, type LedgerRecord } from './ledger.ts'
 import { canaryStatus, type CanaryStatus, type Condition } from './tracker.ts'
 
 const waitAnswer = z.object({ met: z.boolean(), status: canaryStatus })
@@ -20,15 +20,15 @@ export type Canary = {
   waitUntilFailure: (patience: Patience & { after: number }) => Promise<CanaryStatus>
   /** After such a failure: sustained success, read back. */
   waitUntilRecovered: (patience: Patience & { after: number }) => Promise<CanaryStatus>
-  /** Everything recorded so far in the present ledger. */
-  ledger: () => Promise<LedgerRecord[]>
-  /** The ids of the present ledger's orders that can be read through the edge now. */
-  foundIds: (signal?: AbortSignal) => Promise<Set<string>>
+  /** Everything recorded so far in the ledger of this prefix, by default the present one. */
+  ledger: (prefix?: string) => Promise<LedgerRecord[]>
+  /** The ids of that ledger's orders that can be read through the edge now. */
+  foundIds: (prefix?: string) => Promise<Set<string>>
   /** A new ledger for a new drill; orders under way are still recorded in the old one. From here on both go by one clock. */
   restartLedger: () => Promise<CanaryStatus>
 }
 
-export function canaryControl(state: Addresses): Canary {
+export function canaryControl(state: Addresses, ledgerFolder: string): Canary {
   const address = `http://127.0.0.1:${state.canary.port}`
   const status = async (): Promise<CanaryStatus> => getJson(`${address}/status`, canaryStatus)
   const wait = async (wanted: Condition, patience: Patience): Promise<CanaryStatus> => {
@@ -45,13 +45,13 @@ export function canaryControl(state: Addresses): Canary {
     waitUntilSteady: async (patience) => wait({ until: 'steady', seconds: patience.seconds ?? 1 }, patience),
     waitUntilFailure: async (patience) => wait({ until: 'failure', after: patience.after }, patience),
     waitUntilRecovered: async (patience) => wait({ until: 'recovered', after: patience.after }, patience),
-    async ledger() {
-      const { ledger } = await getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
-      return ledger === undefined ? [] : readLedger(ledger)
+    async ledger(wanted) {
+      const { prefix: present } = await getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
+      const prefix = wanted ?? present
+      return prefix === undefined ? [] : readLedger(ledgerFile(ledgerFolder, prefix))
     },
-    async foundIds(signal) {
-      const { prefix = '' } = await status()
-      return idsThroughEdge(state, prefix, signal)
+    async foundIds(wanted) {
+      return idsThroughEdge(state, wanted ?? (await status()).prefix ?? '')
     },
     async restartLedger() {
       const restarted = await getJson(`${address}/ledger`, canaryStatus, { method: 'POST' })
@@ -77,16 +77,12 @@ function notMet(wanted: Condition, patience: Patience, cause: unknown): Operator
   })
 }
 
-async function idsThroughEdge(
-  state: Addresses,
-  prefix: string,
-  signal: AbortSignal | undefined,
-): Promise<Set<string>> {
+async function idsThroughEdge(state: Addresses, prefix: string): Promise<Set<string>> {
   const found = new Set<string>()
   let after: string | undefined = prefix
   while (after !== undefined) {
     const url = `http://127.0.0.1:${state.edge.port}/orders?ids_after=${encodeURIComponent(after)}`
-    const page: z.infer<typeof idPage> = await getJson(url, idPage, signal === undefined ? {} : { signal })
+    const page: z.infer<typeof idPage> = await getJson(url, idPage)
     for (const id of page.ids) if (id.startsWith(prefix)) found.add(id)
     after = page.ids.at(-1)?.startsWith(prefix) === true ? page.next : undefined
   }

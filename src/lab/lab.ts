@@ -31,7 +31,7 @@ export function labOf(directory: string, state: LabState): Lab {
     targets: async () => targetsOf(state, await activeRegion()),
     secrets: () => ({ ...state.secrets }),
     health: async () => checkHealth(directory, state),
-    canary: canaryControl(state),
+    canary: canaryControl(state, labPaths(directory).ledgers),
   }
 }
 

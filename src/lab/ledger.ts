@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { outcome } from './answer.ts'
@@ -28,6 +29,11 @@ export type LedgerWriter = {
   /** Resolves when everything appended so far is in the file. */
   flush: () => Promise<void>
   close: () => Promise<void>
+}
+
+/** A ledger is named by what the ids of its orders begin with. */
+export function ledgerFile(folder: string, prefix: string): string {
+  return join(folder, `${prefix}orders.ndjson`)
 }
 
 /** An append-only file; `onFailure` is told once when it cannot be written any more. */

@@ -1,8 +1,7 @@
 import { Agent } from 'node:http'
-import { join } from 'node:path'
 import { labTime, setClock } from './clock.ts'
 import { placeOrder, readOrder } from './customer.ts'
-import { openLedger, type LedgerWriter } from './ledger.ts'
+import { ledgerFile, openLedger, type LedgerWriter } from './ledger.ts'
 import { Tracker, type CanaryStatus, type Condition } from './tracker.ts'
 
 const MAX_IN_FLIGHT = 256
@@ -92,7 +91,7 @@ async function newBook(
 ): Promise<Book> {
   const clock = setClock()
   const prefix = `${Math.round(labTime()).toString(36)}-`
-  const file = join(ledgerFolder, `${prefix}orders.ndjson`)
+  const file = ledgerFile(ledgerFolder, prefix)
   const writer = await openLedger(file, (error) =>
     stop(`the ledger ${file} cannot be written: ${error.message}`),
   )

@@ -67,6 +67,7 @@ export const eventBody = z.discriminatedUnion('event', [
     on: z.string(),
     faultAt: z.string(),
     detail: z.string(),
+    ledger: z.string().optional(),
   }),
   z.strictObject({
     event: z.literal('step-confirmed'),

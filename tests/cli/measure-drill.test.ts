@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { measureDrill } from '../../src/cli/drill.ts'
+import { measureDrill } from '../../src/cli/measure-drill.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { Journal, START } from '../../src/journal/append.ts'
 import { emptyState, fold, type RunState } from '../../src/journal/fold.ts'
@@ -16,12 +16,13 @@ import { canary, type CanaryProcess } from '../lab/canary-process.ts'
 const PATIENCE = { timeoutMs: 10_000 }
 const HEAD = { digest: '0'.repeat(64), operator: 'tester', environment: 'lab' }
 
+type Measurement = NonNullable<RunState['measurement']>
 type Drill = {
   state: RunState
   /** What the operator was told. */
   said: () => string
   record: (body: EventBody) => JournalEvent
-  measure: () => Promise<NonNullable<RunState['measurement']>>
+  measure: () => Promise<Measurement>
 }
 
 /** The journal of a drill, measured against a canary. */
@@ -67,15 +68,23 @@ async function outage({ control, edge }: CanaryProcess): Promise<number> {
   return at
 }
 
-function injected(faultAt: number): EventBody {
-  const at = new Date(faultAt).toISOString()
+function injected(faultAt: number, ledger?: string): EventBody {
   return {
     event: 'fault-injected',
     fault: 'postgres-kill',
     on: 'orders-db.primary',
-    faultAt: at,
+    faultAt: new Date(faultAt).toISOString(),
     detail: 'killed',
+    ...(ledger === undefined ? {} : { ledger }),
   }
+}
+
+const NOTHING = { rtoMs: null, rpoMs: null, acknowledged: null, lost: null, indeterminate: null }
+
+/** What was not measured is null, never 0. */
+function assertNothing(measured: Measurement): void {
+  const { rtoMs, rpoMs, acknowledged, lost, indeterminate } = measured
+  assert.deepEqual({ rtoMs, rpoMs, acknowledged, lost, indeterminate }, NOTHING)
 }
 
 void test('orders that were not acknowledged after the restoration are told', async (t) => {
@@ -90,4 +99,41 @@ void test('orders that were not acknowledged after the restoration are told', as
   assert.ok(measured.rtoMs !== null && measured.rtoMs > 0)
   assert.deepEqual([measured.lost, measured.rpoMs], [0, 0])
   assert.match(run.said(), /after the restoration [1-9]\d* orders? (was|were) not acknowledged/)
+})
+
+void test('another run began a ledger of its own: the losses of this one are in the one before', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  const at = await outage(lab)
+  const { prefix = '' } = await lab.control.status()
+  for (const n of [3, 4, 5]) lab.edge.orders.delete(`${prefix}00000000${n}`)
+  await lab.control.restartLedger()
+  run.record(injected(at, prefix))
+  const measured = await run.measure()
+  assert.equal(measured.lost, 3)
+  assert.ok(measured.rpoMs !== null && measured.rpoMs > 0)
+  assert.ok(measured.rtoMs !== null && measured.rtoMs > 0)
+  assert.match(run.said(), /another ledger/)
+})
+
+void test('a ledger that begins after the fault tells nothing of it', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  const at = labTime()
+  await lab.control.restartLedger()
+  await lab.control.waitUntilSteady({ ...PATIENCE, seconds: 0.2 })
+  run.record(injected(at))
+  lab.edge.up = false
+  await lab.control.waitUntilFailure({ after: at, ...PATIENCE })
+  lab.edge.up = true
+  assertNothing(await run.measure())
+  assert.match(run.said(), /not measured: .*begins after the fault/)
+})
+
+void test('the ledger of the fault is gone, as with a lab that was built anew', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  run.record(injected(await outage(lab), '0-'))
+  assertNothing(await run.measure())
+  assert.match(run.said(), /not measured: .*0-orders\.ndjson/)
 })

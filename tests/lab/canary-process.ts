@@ -18,6 +18,8 @@ const named = z.object({ id: z.string() })
 
 export type CanaryProcess = {
   child: ChildProcess
+  /** Holds its ledgers. */
+  folder: string
   address: string
   control: ReturnType<typeof canaryControl>
   begin: () => Promise<CanaryStatus>
@@ -52,8 +54,9 @@ export async function canary(t: TestContext, shell = ''): Promise<CanaryProcess>
   const address = `http://127.0.0.1:${port}`
   return {
     child,
+    folder,
     address,
-    control: canaryControl({ canary: { port }, edge: { port: edgePort } }),
+    control: canaryControl({ canary: { port }, edge: { port: edgePort } }, folder),
     edge,
     begin: async () => getJson(`${address}/ledger`, canaryStatus, { method: 'POST' }),
   }

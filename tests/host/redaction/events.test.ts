@@ -14,7 +14,7 @@ const AS_IT_IS = [
   'run-started: boot environment host inputs lab objective.approvedAt objective.approvedBy run runbook service sources.file targets.address targets.kind targets.region title versions',
   'run-resumed: boot host',
   'runbook-accepted: sources.file',
-  'fault-injected: fault faultAt on',
+  'fault-injected: fault faultAt ledger on',
   'fence-started: job place step',
   'fence-finished: job outcome.outputs outcome.signal step',
   'step-finished: outputs step',

@@ -31,7 +31,7 @@ export async function measureDrill(lab: MeasuredLab, open: Measured): Promise<vo
   const faultAt = Date.parse(fault.faultAt)
   const present = await presentLedger(lab.canary)
   const prefix = fault.ledger ?? present
-  await untilServed(lab, open, { faultAt, same: prefix === present })
+  await untilServed(lab, open, { faultAt, prefix, present })
   const seen = await ledgerOfFault(lab.canary, faultAt, prefix)
   if ('unknown' in seen) note(open, `RTO, RPO and losses are not measured: ${seen.unknown}`)
   open.session.record({
@@ -46,19 +46,22 @@ export async function measureDrill(lab: MeasuredLab, open: Measured): Promise<vo
   })
 }
 
+type Ledgers = { faultAt: number; prefix: string | undefined; present: string | undefined }
+
 /** Waits until success is sustained; another ledger knows nothing of the fault, only whether customers are served now. */
 async function untilServed(
   { canary }: MeasuredLab,
   open: Measured,
-  { faultAt, same }: { faultAt: number; same: boolean },
+  { faultAt, prefix, present }: Ledgers,
 ): Promise<void> {
   const timeoutMs = open.session.state.rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS
-  if (!same)
-    note(open, 'the canary began another ledger after the fault; what became of its orders is not counted')
-  const served = same
-    ? canary.waitUntilRecovered({ after: faultAt, timeoutMs })
-    : canary.waitUntilSteady({ timeoutMs })
-  await served.catch((error: unknown) => note(open, messageOf(error)))
+  const missed = (error: unknown): void => note(open, messageOf(error))
+  if (present === undefined)
+    return note(open, 'the canary does not answer; what it saw is known only as far as its ledger goes')
+  if (present === prefix)
+    return void (await canary.waitUntilRecovered({ after: faultAt, timeoutMs }).catch(missed))
+  note(open, 'the canary began another ledger after the fault; what became of its orders is not counted')
+  await canary.waitUntilSteady({ timeoutMs }).catch(missed)
 }
 
 async function figures(

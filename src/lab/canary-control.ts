@@ -20,7 +20,7 @@ export type Canary = {
   waitUntilFailure: (patience: Patience & { after: number }) => Promise<CanaryStatus>
   /** After such a failure: sustained success, read back. */
   waitUntilRecovered: (patience: Patience & { after: number }) => Promise<CanaryStatus>
-  /** Everything recorded so far in the ledger of this prefix, by default the present one. */
+  /** Everything recorded so far in the ledger of this prefix, also when the canary is dead; by default in the present one. */
   ledger: (prefix?: string) => Promise<LedgerRecord[]>
   /** The ids of that ledger's orders that can be read through the edge now. */
   foundIds: (prefix?: string) => Promise<Set<string>>
@@ -46,8 +46,15 @@ export function canaryControl(state: Addresses, ledgerFolder: string): Canary {
     waitUntilFailure: async (patience) => wait({ until: 'failure', after: patience.after }, patience),
     waitUntilRecovered: async (patience) => wait({ until: 'recovered', after: patience.after }, patience),
     async ledger(wanted) {
-      const { prefix: present } = await getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
-      const prefix = wanted ?? present
+      const flushed = getJson(`${address}/flush`, canaryStatus, { method: 'POST' })
+      // One that is named is in its file, as far as it got, also when the canary is dead or its disk is full.
+      const prefix = await flushed.then(
+        (present) => wanted ?? present.prefix,
+        (error: unknown) => {
+          if (wanted === undefined) throw error
+          return wanted
+        },
+      )
       return prefix === undefined ? [] : readLedger(ledgerFile(ledgerFolder, prefix))
     },
     async foundIds(wanted) {

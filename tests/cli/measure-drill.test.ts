@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,4 +137,43 @@ void test('the ledger of the fault is gone, as with a lab that was built anew', 
   run.record(injected(await outage(lab), '0-'))
   assertNothing(await run.measure())
   assert.match(run.said(), /not measured: .*0-orders\.ndjson/)
+})
+
+void test('the canary is dead at the end: its ledger is read from its file', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  const at = await outage(lab)
+  const { prefix = '' } = await lab.control.status()
+  lab.edge.orders.delete(`${prefix}000000003`)
+  lab.child.kill('SIGKILL')
+  await once(lab.child, 'exit')
+  run.record(injected(at, prefix))
+  const measured = await run.measure()
+  assert.equal(measured.lost, 1)
+  assert.ok(measured.rtoMs !== null && measured.rtoMs > 0)
+  assert.match(run.said(), /canary does not answer/)
+  assert.doesNotMatch(run.said(), /another ledger|fetch failed/)
+})
+
+void test('the canary died before the fault: what it had seen tells nothing of it', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  const { prefix = '' } = await lab.begin()
+  await lab.control.waitUntilSteady({ ...PATIENCE, seconds: 0.2 })
+  lab.child.kill('SIGKILL')
+  await once(lab.child, 'exit')
+  run.record(injected(labTime() + 1000, prefix))
+  assertNothing(await run.measure())
+  assert.match(run.said(), /not measured: .*ends before the fault/)
+})
+
+void test('the canary is dead and the journal, an older one, does not name its ledger', async (t) => {
+  const lab = await canary(t)
+  const run = drill(t, lab)
+  const at = await outage(lab)
+  lab.child.kill('SIGKILL')
+  await once(lab.child, 'exit')
+  run.record(injected(at))
+  assertNothing(await run.measure())
+  assert.match(run.said(), /not measured: .*does not name the ledger of the fault/)
 })

@@ -78,7 +78,7 @@ export async function performRun(
   const drills = settings.mode === 'drill' && lab !== undefined
   if (drills) await (await import('./drill.ts')).reachSteadyState(lab, request.say)
   const { openNewRun } = await import('./run-session.ts')
-  const run = await openNewRun(settings)
+  const run = await openNewRun({ ...settings, published: publish !== undefined })
   request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
   if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
   if (values.live === true) await showLive(request, run.directory, io)

@@ -52,6 +52,8 @@ export type RunSettings = {
   json: boolean
   mirror: string | undefined
   takeOver: boolean
+  /** The record goes to docs/drills at the end. */
+  published?: boolean
   /** The SSH key that proves who the operator is, and the one that signs the journal, when they are named. */
   key?: string | undefined
   sign?: string | undefined
@@ -116,6 +118,7 @@ export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
           },
     targets: targetFacts(environment.targets),
     sources: runbook.sources,
+    ...(settings.published === true ? { published: true } : {}),
   })
   if (identity) run.session.record(identity.event)
   run.session.commit()

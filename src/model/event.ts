@@ -53,6 +53,7 @@ export const eventBody = z.discriminatedUnion('event', [
     objective: objective.nullable(),
     targets: z.record(z.string(), targetFacts),
     sources: z.array(source),
+    published: z.boolean().optional(),
   }),
   z.strictObject({ event: z.literal('run-resumed'), ...process, after: z.string() }),
   z.strictObject({

@@ -79,7 +79,8 @@ export const command: Command = {
     return await concludeRun(run.open, {
       rehearse: state.mode === 'rehearsal',
       lab: run.lab,
-      publish: undefined,
+      // The spread over several drills is told by the command that began them; this one only publishes.
+      publish: state.started?.published === true ? () => undefined : undefined,
     })
   },
 }

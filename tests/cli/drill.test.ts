@@ -55,6 +55,12 @@ void test(
 
     const end = await project.cli(['resume', 'last', '--yes'], { env })
     assert.equal(end.code, 0, end.stdout + end.stderr)
+    const { 'eu-west': lost } = lab.nodes
+    // The edge was switched in between; the name is still that of the machine it was when the run began.
+    assert.match(
+      end.stdout,
+      new RegExp(`! orders-db\\.primary 127\\.0\\.0\\.1:${lost.postgresPort} does not answer`),
+    )
     assert.match(end.stdout, /Drill: the canary does not answer/)
     assert.deepEqual(verifyRun(project.lastRun()).problems, [])
     assert.equal(project.journal().at(-1)?.event, 'run-sealed')

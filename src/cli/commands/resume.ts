@@ -19,6 +19,7 @@ import { policyIn } from '../authority.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment, recordedAddress } from '../environment.ts'
+import type { OpenEnvironment, Opening } from '../environment.ts'
 import { askInputs } from '../ask-inputs.ts'
 import { namedKey, operatorName } from '../identity.ts'
 import { requireTerminal } from '../perform-run.ts'
@@ -149,7 +150,7 @@ async function open(
   refuseOthers(values.set ?? [], given, state)
   const opening = await openEnvironment(name, environment, () => labOfRun(state))
   const environmentOpen = await passPreflight(
-    opening,
+    asPinned(opening, state),
     {
       runbook,
       folders: runFolders(root, values.mirror),
@@ -167,7 +168,7 @@ async function open(
       unattended: values.yes === true || state.mode === 'rehearsal',
       inputs: await restoredInputs(runbook, state, given.inputs, values.yes !== true),
       choices: given.choices,
-      environment: { ...environmentOpen, targets: pinned(environmentOpen.targets, state) },
+      environment: environmentOpen,
       operatorName: operatorName(values.operator),
       key: namedKey(values.key),
       sign: values.sign,
@@ -197,6 +198,15 @@ async function labOfRun({ started }: RunState): Promise<Lab> {
   throw new OperatorError('refused', {
     message: 'the lab of this run is gone: there is nothing to go on with',
   })
+}
+
+/** Before anything is looked at: what is found has to be told by the names that the run uses. */
+function asPinned(opening: Opening, state: RunState): Opening {
+  const current = (): OpenEnvironment => {
+    const environment = opening.current()
+    return { ...environment, targets: pinned(environment.targets, state) }
+  }
+  return { ...opening, current }
 }
 
 /** Names such as orders-db.primary keep meaning the machine they meant when the run began; one that is gone is not guessed. */

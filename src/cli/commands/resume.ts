@@ -197,6 +197,7 @@ async function labOfRun({ started }: RunState): Promise<Lab> {
   if (lab) return lab
   throw new OperatorError('refused', {
     message: 'the lab of this run is gone: there is nothing to go on with',
+    hint: `Begin a new run: npm run runbook ${started?.runbook ?? ''}. This one stays as it is: npx drillbook show ${started?.run ?? ''}`,
   })
 }
 

@@ -103,6 +103,6 @@ export function targetFacts(
 }
 
 /** As it stands in journals. */
-export function recordedAddress(target: Target): string {
+export function recordedAddress(target: Target | TargetSpec): string {
   return redact(target.kind === 'postgres' ? `${target.host}:${target.port}/${target.database}` : target.url)
 }

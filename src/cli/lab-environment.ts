@@ -2,11 +2,16 @@ import { down, open, up } from '../lab/index.ts'
 import type { Lab, LabOptions } from '../lab/index.ts'
 
 /** A lab that is up, whole and as asked for: an existing one where it fits, otherwise a new one, saying so. */
-export async function readyLab(options: LabOptions, report: (line: string) => void): Promise<Lab> {
+export async function readyLab(
+  options: LabOptions,
+  runs: string,
+  report: (line: string) => void,
+): Promise<Lab> {
   const existing = await open(options.name)
   if (!existing) return await up(options, report)
   const reason = await unfit(existing, options)
   if (reason === undefined) return existing
+  await (await import('./lab-runs.ts')).refuseToLose(existing, reason, runs)
   report(`The lab is ${reason}; it is built anew.`)
   await down(options.name, report)
   return await up(options, report)

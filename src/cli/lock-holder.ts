@@ -2,10 +2,32 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { bootId, identify, isAlive } from '../host/process-tree.ts'
 import { readSupervision } from '../host/supervision.ts'
-import type { Holder, LookAtHolder } from '../journal/lock.ts'
+import { acquireLock } from '../journal/lock.ts'
+import type { Holder, Lock, LookAtHolder } from '../journal/lock.ts'
 
 export function lockFolder(runs: string, runbook: string, environment: string): string {
   return path.join(runs, 'locks', `${runbook.replaceAll('/', '~')}@${environment}`)
+}
+
+export type LockRequest = {
+  runs: string
+  runbook: string
+  environment: string
+  run: string
+  operator: string
+  resuming: boolean
+  takeOver: boolean
+}
+
+/** One run at a time for a runbook and environment. */
+export function lockRun(request: LockRequest): Promise<Lock> {
+  const { runs, runbook, environment, run, operator } = request
+  return acquireLock(
+    lockFolder(runs, runbook, environment),
+    thisHolder(run, operator),
+    lookFrom(runs),
+    request,
+  )
 }
 
 export function thisHolder(run: string, operator: string): Holder {

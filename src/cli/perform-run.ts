@@ -5,8 +5,10 @@ import type { Mode } from '../model/event.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
+import { runsFolder } from '../journal/runs-folder.ts'
 import type { UnattendedSubject } from '../runner/unattended.ts'
 import { authorityFor, foreseen } from './authority.ts'
+import type { Authority } from './authority.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
 import { namedKey, operatorName } from './identity.ts'
@@ -15,7 +17,7 @@ import type { Given } from './inputs.ts'
 import { passPreflight, runFolders, signsAnything } from './preflight.ts'
 import { openPlan, openRunbook } from './project.ts'
 import { projectRoot } from './project-root.ts'
-import type { RunSettings } from './run-session.ts'
+import type { OpenRun, Reserved, RunSettings } from './run-session.ts'
 import type { Publish } from './conclude.ts'
 
 export const RUN_OPTIONS = {
@@ -73,18 +75,49 @@ export async function performRun(
     )
   }
   const incident = await openIncident(values)
-  const settings = await prepare(request, values)
+  const { settings, run } = await begin(request, values, publish !== undefined)
   const { lab } = settings.environment
-  const drills = settings.mode === 'drill' && lab !== undefined
-  if (drills) await (await import('./drill.ts')).reachSteadyState(lab, request.say)
-  const { openNewRun } = await import('./run-session.ts')
-  const run = await openNewRun({ ...settings, published: publish !== undefined })
-  request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
-  if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
-  if (values.live === true) await showLive(request, run.directory, io)
-  if (drills) await (await import('./drill.ts')).injectFault(lab, run)
+  try {
+    request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
+    if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
+    if (values.live === true) await showLive(request, run.directory, io)
+    if (settings.mode === 'drill' && lab !== undefined)
+      await (await import('./drill.ts')).injectFault(lab, run)
+  } catch (error) {
+    run.close()
+    throw error
+  }
   const { concludeRun } = await import('./conclude.ts')
   return await concludeRun(run, { rehearse: values.rehearse === true, lab, publish })
+}
+
+type Begun = { settings: RunSettings; run: OpenRun }
+
+/** A lab is shared: nobody touches it before the run is theirs, and a run that does not come about holds nobody up. */
+async function begin(request: Request, values: RunValues, published: boolean): Promise<Begun> {
+  const asked = await askAhead(request, values)
+  const reserved = request.environment.lab ? await reserve(request, values) : undefined
+  try {
+    const settings = await prepare(request, values, asked, reserved)
+    const { lab } = settings.environment
+    if (settings.mode === 'drill' && lab !== undefined)
+      await (await import('./drill.ts')).reachSteadyState(lab, request.say)
+    const { openNewRun } = await import('./run-session.ts')
+    return { settings, run: await openNewRun({ ...settings, published }) }
+  } catch (error) {
+    reserved?.lock.release()
+    throw error
+  }
+}
+
+async function reserve({ root, runbook, name }: Request, values: RunValues): Promise<Reserved> {
+  const { reserveRun } = await import('./reserve-run.ts')
+  return await reserveRun(root, {
+    runbook: runbook.id,
+    environment: name,
+    operator: operatorName(values.operator),
+    takeOver: values['take-over'] === true,
+  })
 }
 
 /** The incident this run is part of, when one is named: looked for before anything is touched. */
@@ -120,11 +153,13 @@ async function readRequest(id: string, values: RunValues, io: Io): Promise<Reque
   return { root, runbook, plan, name, environment, given, say: values.json === true ? io.err : io.out }
 }
 
-/** Refuses what policy reserves for people, asks for the inputs, opens the environment and passes the preflight. */
-async function prepare(
-  { root, runbook, plan, name, environment, given, say }: Request,
+type Asked = { authority: Authority; inputs: RunSettings['inputs'] }
+
+/** Refuses what policy reserves for people, and asks for the inputs. */
+async function askAhead(
+  { runbook, plan, name, environment, given, say }: Request,
   values: RunValues,
-): Promise<RunSettings> {
+): Promise<Asked> {
   const unattended = isUnattended(values)
   const operator = operatorName(values.operator)
   const authority = authorityFor({ plan, environment: name, operator, unattended })
@@ -133,9 +168,21 @@ async function prepare(
   const inputs = unattended ? requireInputs(runbook, given) : await ask(runbook, given, values)
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
   if (!unattended) for (const line of foreseen(authority, runbook, operator)) say(line)
+  return { authority, inputs }
+}
+
+/** Opens the environment and passes the preflight. */
+async function prepare(
+  { root, runbook, plan, name, environment, given, say }: Request,
+  values: RunValues,
+  { authority, inputs }: Asked,
+  reserved: Reserved | undefined,
+): Promise<RunSettings> {
+  const unattended = isUnattended(values)
   const opening = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
-    return await readyLab(await labOptions(values, plan.services[runbook.service]?.synchronousCommit), say)
+    const wanted = await labOptions(values, plan.services[runbook.service]?.synchronousCommit)
+    return await readyLab(wanted, runsFolder(root, process.env), say)
   })
   const signs = signsAnything(authority.policy, runbook, values.sign)
   const folders = runFolders(root, values.mirror)
@@ -152,12 +199,13 @@ async function prepare(
     inputs,
     choices: given.choices,
     environment: open,
-    operatorName: operator,
+    operatorName: operatorName(values.operator),
     key: namedKey(values.key),
     sign: values.sign,
     json: values.json === true,
     mirror: values.mirror,
     takeOver: values['take-over'] === true,
+    reserved,
   }
 }
 

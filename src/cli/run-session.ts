@@ -12,7 +12,6 @@ import { Journal, START } from '../journal/append.ts'
 import type { ChainEnd } from '../journal/append.ts'
 import { emptyState } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
-import { acquireLock } from '../journal/lock.ts'
 import type { Lock } from '../journal/lock.ts'
 import { makeFolder } from '../journal/make-folder.ts'
 import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
@@ -32,7 +31,7 @@ import { proveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 import { recordedInputs } from './inputs.ts'
 import { listenForSignals } from './interruption.ts'
-import { lockFolder, lookFrom, thisHolder } from './lock-holder.ts'
+import { lockRun } from './lock-holder.ts'
 import { Recorder } from './recorder.ts'
 
 const GRACE_MS = 5000
@@ -54,10 +53,15 @@ export type RunSettings = {
   takeOver: boolean
   /** The record goes to docs/drills at the end. */
   published?: boolean
+  /** The id and the lock of a run in the lab: taken before the lab is touched. */
+  reserved?: Reserved | undefined
   /** The SSH key that proves who the operator is, and the one that signs the journal, when they are named. */
   key?: string | undefined
   sign?: string | undefined
 }
+
+/** A run that is about to begin, while nobody else can begin one. */
+export type Reserved = { run: string; lock: Lock }
 
 export type OpenRun = {
   session: Session
@@ -77,12 +81,12 @@ export type OpenRun = {
 export async function openNewRun(settings: RunSettings): Promise<OpenRun> {
   const { root, runbook, environment } = settings
   const runs = runsFolder(root, process.env)
-  const id = newRunId(runbook.id, new Date())
+  const id = settings.reserved?.run ?? newRunId(runbook.id, new Date())
   declareSecrets(secretInputs(runbook, settings.inputs))
   refuseSecretsInInputs(runbook, settings.inputs)
   const authority = authorityOf(settings)
   const identity = await identify(settings, authority, id)
-  const lock = await lockRun(settings, runs, id, false)
+  const lock = settings.reserved?.lock ?? (await lockFor(settings, runs, id, false))
   const directory = createRunDirectory(runs, id)
   keepSources(root, runbook, directory)
   const run = await openRun(settings, {
@@ -135,7 +139,7 @@ export async function openStoppedRun(
   declareSecrets(secretInputs(settings.runbook, settings.inputs))
   const authority = authorityOf(settings)
   const identity = await identify(settings, authority, journal.state.run)
-  const lock = await lockRun(settings, runs, journal.state.run, true)
+  const lock = await lockFor(settings, runs, journal.state.run, true)
   await requireUnmoved(directory, journal, lock)
   if (journal.state.digest !== settings.runbook.digest)
     keepSources(settings.root, settings.runbook, directory)
@@ -182,14 +186,21 @@ function identify(settings: RunSettings, { policy }: Authority, run: string): Pr
   return proveIdentity({ plan, policy, runbook, mode, operator, environment: environment.name, run, key })
 }
 
-function lockRun(
+function lockFor(
   { runbook, environment, takeOver, operatorName: operator }: RunSettings,
   runs: string,
-  id: string,
+  run: string,
   resuming: boolean,
 ): Promise<Lock> {
-  const folder = lockFolder(runs, runbook.id, environment.name)
-  return acquireLock(folder, thisHolder(id, operator), lookFrom(runs), { resuming, takeOver })
+  return lockRun({
+    runs,
+    runbook: runbook.id,
+    environment: environment.name,
+    run,
+    operator,
+    resuming,
+    takeOver,
+  })
 }
 
 /** What was read is kept with the run: it is what runs, and a later change of the runbook can be shown as a difference. */

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { open, up, type Lab } from '../../src/lab/index.ts'
+import { only } from '../helpers/claims.ts'
+import { ended, makeProject, runbook, step, type Project } from '../helpers/project.ts'
+import { labRoot, options, quiet, until } from './support.ts'
+
+/** Runs in a lab, by the command line, and what becomes of the lab. */
+
+const LAB_ENVIRONMENT = `default: lab
+environments:
+  lab:
+    title: Lab
+    protected: false
+    lab: true
+`
+const BREAKS = 'drill: { fault: postgres-kill, on: orders-db.primary }'
+// The second step keeps the run from its end, which would wait for customers that nobody serves.
+const WAITS = step('wait', 'timeout="2m"', ['sh run', 'touch begun; until test -e go; do sleep 0.02; done'])
+
+function labProject(t: TestContext): Project {
+  return makeProject(t, {
+    'docs/plan/environments.yaml': LAB_ENVIRONMENT,
+    'runbooks/it.mdx': runbook(WAITS + step('two', '', ['sh run', 'false']), BREAKS),
+    'runbooks/other.mdx': runbook(step('one', '', ['sh run', 'true']), BREAKS),
+  })
+}
+
+const words = (id: string, ...more: string[]): string[] => ['run', id, '--yes', '--lab', 'test', ...more]
+
+/** What a lab that was built anew, or whose ledger was begun anew, would not have in common with this one. */
+async function marks({ canary }: Lab): Promise<unknown> {
+  return [(await open('test'))?.state.createdAt, (await canary.status()).prefix]
+}
+
+void test('the lab of a run that is not over is left as it is by the next one', async (t) => {
+  const root = labRoot(t)
+  const lab = await up(options(), quiet)
+  const project = labProject(t)
+  const env = { DRILLBOOK_LAB: root }
+  const first = project.start(words('it'), { env })
+  await until('the lab is broken', () => project.files().includes('begun'), 60_000)
+  const before = await marks(lab)
+  const [run = ''] = project.runIds()
+
+  const second = await project.cli(words('it'), { env })
+  assert.equal(second.code, 3, second.stderr)
+  assert.match(second.stderr, /this runbook is being run in this environment by tester/)
+  assert.deepEqual(await marks(lab), before)
+
+  // The lock of a runbook does not keep other runbooks away, the journal of the run does.
+  const other = await project.cli(words('other'), { env })
+  assert.equal(other.code, 3, other.stderr)
+  assert.match(other.stderr, new RegExp(`${run}.*is not finished[\\s\\S]*npm run resume ${run}`))
+  assert.match(other.stderr, /npm run lab -- down --name test/)
+  assert.deepEqual(await marks(lab), before)
+
+  first.kill('SIGKILL')
+  project.write('go', '')
+  await ended(first)
+  const third = await project.cli(words('it'), { env })
+  assert.equal(third.code, 3, third.stderr)
+  assert.match(third.stderr, new RegExp(`npm run resume ${run}`))
+  assert.deepEqual(await marks(lab), before)
+  // A refused run holds nothing back: the first one goes on.
+  const resumed = await project.cli(['resume', '--yes'], { env })
+  assert.match(resumed.stdout, /Resuming/, resumed.stderr)
+  assert.equal(only(project.journal(), 'run-resumed').length, 1)
+})

@@ -179,22 +179,22 @@ async function prepare(
   reserved: Reserved | undefined,
 ): Promise<RunSettings> {
   const unattended = isUnattended(values)
+  const breaks = breaksLab(runbook, values)
   const opening = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
     const wanted = await labOptions(values, plan.services[runbook.service]?.synchronousCommit)
-    return await readyLab(wanted, runsFolder(root, process.env), say)
+    return await readyLab(wanted, { breaks, runs: runsFolder(root, process.env) }, say)
   })
   const signs = signsAnything(authority.policy, runbook, values.sign)
   const folders = runFolders(root, values.mirror)
   const passed = passPreflight(opening, { runbook, folders, signs, unattended }, say)
   loadAhead(unattended)
   const open = await passed
-  const drills = open.lab !== undefined && runbook.drill !== undefined && values['no-fault'] !== true
   return {
     root,
     plan,
     runbook,
-    mode: modeOf(values, drills),
+    mode: modeOf(values, open.lab !== undefined && breaks),
     unattended,
     inputs,
     choices: given.choices,
@@ -223,6 +223,11 @@ function loadAhead(unattended: boolean): void {
 
 function isUnattended(values: RunValues): boolean {
   return values.yes === true || values.rehearse === true
+}
+
+/** In a lab. */
+function breaksLab({ drill }: Runbook, values: RunValues): boolean {
+  return drill !== undefined && values['no-fault'] !== true && values.rehearse !== true
 }
 
 function modeOf(values: RunValues, drills: boolean): Mode {

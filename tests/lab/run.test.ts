@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { open, up, type Lab } from '../../src/lab/index.ts'
+import { killPostgres, open, up, type Lab } from '../../src/lab/index.ts'
 import { only } from '../helpers/claims.ts'
 import { ended, makeProject, runbook, step, type Project } from '../helpers/project.ts'
 import { labRoot, options, quiet, until } from './support.ts'
@@ -67,4 +67,31 @@ void test('the lab of a run that is not over is left as it is by the next one', 
   const resumed = await project.cli(['resume', '--yes'], { env })
   assert.match(resumed.stdout, /Resuming/, resumed.stderr)
   assert.equal(only(project.journal(), 'run-resumed').length, 1)
+})
+
+void test('a run that does not break the lab takes one that is broken as it is', async (t) => {
+  const root = labRoot(t)
+  const lab = await up(options(), quiet)
+  await killPostgres(lab, 'eu-west')
+  const before = await marks(lab)
+  const project = labProject(t)
+  const env = { DRILLBOOK_LAB: root }
+  for (const flag of ['--rehearse', '--no-fault', '--dry-run']) {
+    const end = await project.cli(words('other', flag), { env })
+    assert.equal(end.code, 0, `${flag}: ${end.stderr}`)
+    assert.deepEqual(await marks(lab), before, flag)
+    if (flag !== '--dry-run') assert.match(end.stdout, /The lab is not whole \(.*\); it is used as it is/)
+  }
+  const asked = await project.cli(words('other', '--no-fault', '--replication', 'async'), { env })
+  assert.match(asked.stdout, /replication remote_apply, and async is asked for; it is used as it is/)
+
+  const drill = project.start(words('it'), { env })
+  const end = ended(drill)
+  await until(
+    'another lab is up',
+    async () => ((await open('test')) ?? lab).state.createdAt !== lab.state.createdAt,
+    60_000,
+  )
+  drill.kill('SIGTERM')
+  assert.match((await end).stdout, /The lab is not whole \(.*\); it is built anew/)
 })

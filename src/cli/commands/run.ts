@@ -19,7 +19,7 @@ Runs a runbook step by step: confirm, check, run, verify, record.
   --sign KEY            sign the sealed journal with this SSH key; default: the key that proved who you are
   --take-over           take the lock of a run on another machine that is certainly dead
   --live                show the run on the page of its runbook, to this machine alone (needs npm run build)
-  --no-fault            in the lab: break nothing, only run
+  --no-fault            in the lab: break nothing, only run; a lab that is broken is taken as it is
   --lab NAME            in the lab: which one; default: default
   --replication MODE    in the lab: async, remote_write, on or remote_apply; default: what the plan says
   --incident ID         the run is part of this incident (npm run incident)

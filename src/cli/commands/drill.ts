@@ -27,9 +27,13 @@ export const command: Command = {
     const times = readTimes(values.times ?? '1')
     const records: DrillRecord[] = []
     const ends: ExitName[] = []
-    while (ends.length < times && ends.at(-1) !== 'interrupted')
-      ends.push(await performRun(id, values, io, { publish: (record) => records.push(record) }))
-    if (times > 1) tellSpread(records, ends, values.json === true ? io.err : io.out)
+    try {
+      while (ends.length < times && ends.at(-1) !== 'interrupted')
+        ends.push(await performRun(id, values, io, { publish: (record) => records.push(record) }))
+    } finally {
+      // Also when the next one is refused, because one that failed holds the lab.
+      if (times > 1 && ends.length > 0) tellSpread(records, ends, values.json === true ? io.err : io.out)
+    }
     return ends.find((end) => end !== 'ok') ?? 'ok'
   },
 }

@@ -55,6 +55,7 @@ type Request = {
   environment: Environment
   given: Given
   say: (line: string) => void
+  warn: (line: string) => void
 }
 
 /** Everything from the command line to the end of a run: read, ask, open, break (in a drill), run, measure, conclude. */
@@ -150,7 +151,8 @@ async function readRequest(id: string, values: RunValues, io: Io): Promise<Reque
   if (!isUnattended(values) && values['dry-run'] !== true) requireTerminal(id)
   const { name, environment } = findEnvironment(plan, values.env)
   const given = readSettings(runbook, values.set ?? [])
-  return { root, runbook, plan, name, environment, given, say: values.json === true ? io.err : io.out }
+  const say = values.json === true ? io.err : io.out
+  return { root, runbook, plan, name, environment, given, say, warn: io.err }
 }
 
 type Asked = { authority: Authority; inputs: RunSettings['inputs'] }
@@ -173,7 +175,7 @@ async function askAhead(
 
 /** Opens the environment and passes the preflight. */
 async function prepare(
-  { root, runbook, plan, name, environment, given, say }: Request,
+  { root, runbook, plan, name, environment, given, say, warn }: Request,
   values: RunValues,
   { authority, inputs }: Asked,
   reserved: Reserved | undefined,
@@ -183,7 +185,7 @@ async function prepare(
   const opening = await openEnvironment(name, environment, async () => {
     const { readyLab } = await import('./lab-environment.ts')
     const wanted = await labOptions(values, plan.services[runbook.service]?.synchronousCommit)
-    return await readyLab(wanted, { breaks, runs: runsFolder(root, process.env) }, say)
+    return await readyLab(wanted, { breaks, runs: runsFolder(root, process.env) }, say, warn)
   })
   const signs = signsAnything(authority.policy, runbook, values.sign)
   const folders = runFolders(root, values.mirror)

@@ -31,13 +31,17 @@ export async function open(name: string): Promise<Lab | undefined> {
   return state?.phase === 'up' ? labOf(directory, state) : undefined
 }
 
-/** Ends every process of the lab and removes its folder; also what a crash left of one. */
-export async function down(name: string, report: (line: string) => void): Promise<void> {
+/** Ends every process of the lab and removes its folder; also what a crash left of one. `signal` ends the wait for others. */
+export async function down(
+  name: string,
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const directory = stateDirectory(name)
   if (!existsSync(directory)) {
     throw new OperatorError('usage', { message: `there is no lab '${name}' in ${stateRoot()}` })
   }
-  await withLock(directory, report, async () => demolish(directory))
+  await withLock(directory, report, async () => demolish(directory), signal)
   report(`the lab '${name}' is down; nothing of it is left`)
 }
 

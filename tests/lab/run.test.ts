@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { killPostgres, open, up, type Lab } from '../../src/lab/index.ts'
 import { only } from '../helpers/claims.ts'
 import { ended, makeProject, runbook, step, type Project } from '../helpers/project.ts'
-import { labRoot, options, quiet, until } from './support.ts'
+import { labRoot, options, processesOf, quiet, until } from './support.ts'
 
 /** Runs in a lab, by the command line, and what becomes of the lab. */
 
@@ -94,4 +96,22 @@ void test('a run that does not break the lab takes one that is broken as it is',
   )
   drill.kill('SIGTERM')
   assert.match((await end).stdout, /The lab is not whole \(.*\); it is built anew/)
+})
+
+void test('Ctrl-C while the lab of a run starts: what was started is ended, and it is said', async (t) => {
+  const root = labRoot(t)
+  const project = labProject(t)
+  const child = project.start(words('it'), { env: { DRILLBOOK_LAB: root } })
+  const end = ended(child)
+  await until('a service is recorded', () => processesOf(join(root, 'test')).length > 0)
+  child.kill('SIGINT')
+  const { code, stderr } = await end
+  assert.equal(code, 130, stderr)
+  assert.match(
+    stderr,
+    /SIGINT: ending what was started\ninterrupted before the lab was ready: nothing of it is left, and nothing was run/,
+  )
+  assert.deepEqual(processesOf(root), [])
+  assert.deepEqual(readdirSync(root), [])
+  assert.deepEqual(project.runIds(), [])
 })

@@ -19,6 +19,7 @@ import { formatDuration, parseDuration } from '../../model/duration.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Command, Io } from '../command.ts'
+import { interruptible } from '../interruptible.ts'
 
 const faultList = faults.map(
   ({ name, summary, defaultTarget }) => `  ${name}  (on ${defaultTarget})\n      ${summary}`,
@@ -95,29 +96,10 @@ async function upVerb(words: string[], io: Io): Promise<ExitName> {
     delayMs: delayOf(values.delay) ?? present.delayMs,
     writesPerSecond: rateOf(values.rate) ?? present.writesPerSecond,
   }
-  const lab = await interruptible(async (signal) => up(options, io.err, signal), io)
+  const lab = await interruptible((signal) => up(options, io.err, signal), io.err)
   if (lab === undefined) return 'interrupted'
   for (const line of describeTargets(await lab.targets())) io.out(line)
   return 'ok'
-}
-
-/** Ctrl-C, a terminal that goes away and a polite kill all undo what was begun; undefined then. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, io: Io): Promise<T | undefined> {
-  const interrupted = new AbortController()
-  const stop = (name: NodeJS.Signals): void => {
-    if (!interrupted.signal.aborted) io.err(`${name}: ending what was started`)
-    interrupted.abort(new Error(`interrupted by ${name}`))
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const name of signals) process.on(name, stop)
-  try {
-    return await work(interrupted.signal)
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error
-    return undefined
-  } finally {
-    for (const name of signals) process.off(name, stop)
-  }
 }
 
 function replicationOf(text: string | undefined): LabOptions['synchronousCommit'] | undefined {

@@ -1,6 +1,6 @@
 /*
  * The lab: a real two-region system on this machine.
- *   up, repair, demolish, lock, options, state     its life, and the folder it lives in
+ *   up, repair, demolish, lock, options, state, folder     its life, and the folder it lives in
  *   postgres, standby, postmaster, account, binaries   the databases, as processes and as files
  *   parts, service                                 the service processes: how they are started, what they share
  *   delay-proxy, orders-service, edge, canary      each of them, run as a program
@@ -10,6 +10,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { OperatorError } from '../model/problem.ts'
 import { demolish, isLabFolder } from './demolish.ts'
+import { explained, inLabFolder } from './folder.ts'
 import { labOf, type Lab } from './lab.ts'
 import { withLock } from './lock.ts'
 import { labOptions, stateDirectory, stateRoot, type Region } from './options.ts'
@@ -27,7 +28,7 @@ export type { LabHealth, PartHealth } from './health.ts'
 /** The lab of this name when it is up; undefined when there is none. */
 export async function open(name: string): Promise<Lab | undefined> {
   const directory = stateDirectory(name)
-  const state = readState(directory)
+  const state = await inLabFolder(() => readState(directory))
   return state?.phase === 'up' ? labOf(directory, state) : undefined
 }
 
@@ -41,7 +42,7 @@ export async function down(
   if (!existsSync(directory)) {
     throw new OperatorError('usage', { message: `there is no lab '${name}' in ${stateRoot()}` })
   }
-  await withLock(directory, report, async () => demolish(directory), signal)
+  await inLabFolder(() => withLock(directory, report, async () => demolish(directory), signal))
   report(`the lab '${name}' is down; nothing of it is left`)
 }
 
@@ -53,8 +54,17 @@ export async function startNode(lab: Lab, region: Region, report: (line: string)
 /** The names of the labs of this account, also of half-started ones. */
 export function names(): string[] {
   if (!existsSync(stateRoot())) return []
-  return readdirSync(stateRoot(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .filter((name) => labOptions.shape.name.safeParse(name).success && isLabFolder(stateDirectory(name)))
+  return foldersIn(stateRoot()).filter(
+    (name) => labOptions.shape.name.safeParse(name).success && isLabFolder(stateDirectory(name)),
+  )
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch (error) {
+    throw explained(error)
+  }
 }

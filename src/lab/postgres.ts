@@ -175,7 +175,7 @@ async function untilAnswering(
   const deadline = performance.now() + START_TIMEOUT_MS
   for (;;) {
     const ended = shell.pid === undefined || shell.exitCode !== null || shell.signalCode !== null
-    if (ended || performance.now() > deadline) throw startFailure(node, region)
+    if (ended || performance.now() > deadline) throw startFailure(state, region)
     if (readPostmaster(node.dataDirectory)?.process !== undefined && (await answers(state, region))) return
     await delay(RETRY_MS, undefined, { signal })
   }
@@ -191,14 +191,25 @@ async function answers(state: LabState, region: Region): Promise<boolean> {
   }
 }
 
-function startFailure(node: NodeFacts, region: Region): Error {
-  const log = join(node.directory, 'postgres.log')
-  const last = readFileSync(log, 'utf8').trim().split('\n').slice(-8).join('\n')
-  if (last.includes('Address already in use')) return new PortTaken(node.postgresPort)
+function startFailure({ nodes, options, phase }: LabState, region: Region): Error {
+  const log = join(nodes[region].directory, 'postgres.log')
+  const last = telling(readFileSync(log, 'utf8')).slice(-8).join('\n')
+  if (last.includes('Address already in use')) return new PortTaken(nodes[region].postgresPort)
+  // A lab that does not come up is removed, and its log with it.
+  const starting = phase === 'starting'
+  const again = `npm run lab -- down --name ${options.name} removes this lab; npm run lab -- up --name ${options.name} makes a new one.`
   return new OperatorError('failed', {
-    message: `PostgreSQL in ${region} did not start; the end of ${log}:\n${last}`,
-    hint: '`drillbook lab down` removes this lab; `drillbook lab up` makes a new one.',
+    message: `PostgreSQL in ${region} did not start; the end of ${starting ? 'its log' : log}:\n${last}`,
+    hint: starting ? 'What was started of the lab is removed again.' : again,
   })
+}
+
+/** Without the answers to whoever asked whether it had started, which would hide everything else. */
+function telling(log: string): string[] {
+  return log
+    .trim()
+    .split('\n')
+    .filter((line) => !line.includes('the database system is starting up'))
 }
 
 export async function connectAdmin(state: LabState, region: Region, database: string): Promise<Client> {

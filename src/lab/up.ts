@@ -5,6 +5,7 @@ import { OperatorError } from '../model/problem.ts'
 import { databaseAccount, requireReachable } from './account.ts'
 import { postgresBinaries } from './binaries.ts'
 import { demolish } from './demolish.ts'
+import { inLabFolder, startCause } from './folder.ts'
 import { labOf, type Lab } from './lab.ts'
 import { withLock } from './lock.ts'
 import {
@@ -32,6 +33,14 @@ export async function up(
   signal?: AbortSignal,
 ): Promise<Lab> {
   const wanted = labOptions.parse(options)
+  return await inLabFolder(() => start(wanted, report, signal))
+}
+
+async function start(
+  wanted: LabOptions,
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<Lab> {
   const directory = stateDirectory(wanted.name)
   prepareRoot()
   const work = async (): Promise<Lab> => {
@@ -68,10 +77,12 @@ async function create(
     try {
       return await build(directory, options, report, signal)
     } catch (error) {
+      // First of all, because the logs that tell of it are removed with the rest.
+      const cause = startCause(directory, error)
       await demolish(directory)
       signal?.throwIfAborted()
-      if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw error
-      report(`port ${error.port} was taken in between; starting again with other ports`)
+      if (!(cause instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw cause
+      report(`port ${cause.port} was taken in between; starting again with other ports`)
     }
   }
 }

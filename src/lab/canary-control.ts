@@ -80,7 +80,7 @@ function notMet(wanted: Condition, patience: Patience, cause: unknown): Operator
     : `: ${cause instanceof Error ? cause.message : String(cause)}`
   return new OperatorError('failed', {
     message: `${expected} ${reason}`,
-    hint: '`drillbook lab status` shows which part does not answer.',
+    hint: 'npm run lab -- status shows which part does not answer.',
   })
 }
 

@@ -48,7 +48,7 @@ export async function killRegion(lab: Lab, region: Region): Promise<{ at: number
 function notRunning(what: string): OperatorError {
   return new OperatorError('refused', {
     message: `${what} is not running, so it cannot be made to fail`,
-    hint: '`drillbook lab status` shows what runs; `drillbook lab up` starts what has stopped.',
+    hint: 'npm run lab -- status shows what runs; npm run lab -- up starts what has stopped.',
   })
 }
 

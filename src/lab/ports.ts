@@ -50,7 +50,7 @@ export class PortTaken extends OperatorError {
   constructor(port: number) {
     super('failed', {
       message: `port ${port} was taken by another program`,
-      hint: `End the program that listens on 127.0.0.1:${port}, or make a new lab: drillbook lab down, then up.`,
+      hint: `End the program that listens on 127.0.0.1:${port}, or make a new lab: npm run lab -- down, then up.`,
     })
     this.name = 'PortTaken'
     this.port = port

@@ -42,7 +42,7 @@ function requireSameOptions(present: LabOptions, wanted: LabOptions): void {
   const list = different.map((name) => `${name} ${present[name]}, not ${wanted[name]}`).join('; ')
   throw new OperatorError('refused', {
     message: `the lab '${present.name}' is already up with other options: ${list}`,
-    hint: `Take it down first (drillbook lab down --name ${present.name}), or start a second one under another --name.`,
+    hint: `Take it down first (npm run lab -- down --name ${present.name}), or start a second one under another --name.`,
   })
 }
 
@@ -66,7 +66,7 @@ async function refuseUnsafe(state: LabState, region: Region): Promise<void> {
   if (!existsSync(join(dataDirectory, 'PG_VERSION'))) {
     throw new OperatorError('refused', {
       message: `the node in ${region} has no data directory: ${dataDirectory}`,
-      hint: 'Finish the runbook that is rebuilding it, or make a new lab: drillbook lab down, then up.',
+      hint: 'Finish the runbook that is rebuilding it, or make a new lab: npm run lab -- down, then up.',
     })
   }
   const standby = existsSync(join(dataDirectory, 'standby.signal'))

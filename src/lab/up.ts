@@ -122,7 +122,7 @@ async function plan(
   const account = databaseAccount()
   const paths = labPaths(directory)
   mkdirSync(directory)
-  writeFileSync(paths.marker, 'A lab of Drillbook; `drillbook lab down` removes this folder.\n')
+  writeFileSync(paths.marker, 'A lab of Drillbook; `npm run lab -- down` removes this folder.\n')
   chmodSync(directory, 0o711)
   for (const folder of [paths.processes, paths.config, paths.logs, paths.ledgers])
     mkdirSync(folder, { mode: 0o700 })

@@ -6,7 +6,10 @@ import { OperatorError } from '../../src/model/problem.ts'
 import { labRoot, quiet } from './support.ts'
 
 const rows: { argv: string; message: RegExp }[] = [
-  { argv: '', message: /unknown verb ''.*expected up, status, fault, start-node, down/ },
+  {
+    argv: '',
+    message: /unknown verb ''.*expected up, status, fault, start-node, down\n.*npm run lab -- --help/,
+  },
   { argv: 'upp', message: /unknown verb 'upp'/ },
   {
     argv: 'up --replication maybe',
@@ -17,9 +20,9 @@ const rows: { argv: string; message: RegExp }[] = [
   { argv: 'up --rate 0', message: /--rate 0; expected 1 to 2000/ },
   { argv: 'up --rate many', message: /--rate many; expected/ },
   { argv: 'up --name ../etc', message: /'..\/etc' cannot name a lab/ },
-  { argv: 'up here', message: /unexpected 'here'/ },
+  { argv: 'up here', message: /unexpected 'here'\n.*npm run lab -- --help/ },
   { argv: 'up --force', message: /Unknown option '--force'/ },
-  { argv: 'status', message: /there is no lab 'default' in .*\n.*drillbook lab up --name default/ },
+  { argv: 'status', message: /there is no lab 'default' in .*\n.*npm run lab -- up --name default/ },
   {
     argv: 'fault earthquake',
     message: /unknown fault 'earthquake'; expected one of postgres-kill, region-loss/,

@@ -72,7 +72,10 @@ void test('up again keeps what runs and starts what stopped; down needs neither 
   await assert.rejects(up(options({ delayMs: 1 }), quiet), (error) => {
     assert.ok(error instanceof OperatorError)
     assert.equal(error.exit, 'refused')
-    assert.match(error.message, /already up with other options: delayMs 25, not 1/)
+    assert.match(
+      error.message,
+      /already up with other options: delayMs 25, not 1\n.*npm run lab -- down --name test\)/,
+    )
     return true
   })
 

@@ -25,7 +25,7 @@ const faultList = faults.map(
   ({ name, summary, defaultTarget }) => `  ${name}  (on ${defaultTarget})\n      ${summary}`,
 )
 
-const usage = `drillbook lab <verb>: a real two-region system on this machine.
+const usage = `drillbook lab <verb>      (npm run lab -- <verb>): a real two-region system on this machine.
 
   lab up [--replication ${REPLICATION_MODES.join('|')}] [--delay 25ms] [--rate 120]
       Starts it, or starts again what has stopped of it. Delay is one way between the regions; rate is the orders
@@ -64,7 +64,7 @@ export const command: Command = {
     if (verb !== undefined) return verb(words, io)
     throw new OperatorError('usage', {
       message: `unknown verb '${name}' of lab; expected ${Object.keys(verbs).join(', ')}`,
-      hint: 'drillbook lab --help',
+      hint: 'npm run lab -- --help',
     })
   },
 }
@@ -81,7 +81,7 @@ function parse<T extends ParseArgsConfig['options']>(words: string[], options: T
     return parsed
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new OperatorError('usage', { message, hint: 'drillbook lab --help' })
+    throw new OperatorError('usage', { message, hint: 'npm run lab -- --help' })
   }
 }
 
@@ -145,7 +145,7 @@ async function requireLab(name: string): Promise<Lab> {
     message: begun
       ? `the lab '${name}' did not finish starting`
       : `there is no lab '${name}' in ${stateRoot()}`,
-    hint: `Start it: drillbook lab up --name ${name}`,
+    hint: `Start it: npm run lab -- up --name ${name}`,
   })
 }
 

@@ -20,6 +20,7 @@ import {
   validText,
   waitingText,
 } from './approval-screen.ts'
+import { beginning, dangerOf } from './danger.ts'
 import type { TerminalScreen } from './screen.ts'
 import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
@@ -88,20 +89,14 @@ export class TerminalOperator implements Operator {
 
   async confirm(node: Exclude<Executable, Decision>, session: Session): Promise<StepAnswer> {
     if (node.kind === 'inform') await this.#showMessage(node, session)
-    const danger = node.kind === 'step' ? node.danger : 'safe'
+    const steps = beginning(node, session)
+    const begin = firstChoice(node)
+    const choices = [begin, ...SHOWING, ...LEAVING]
+    const enter = dangerOf(node) === 'safe' ? begin.value : undefined
     for (;;) {
-      const begin = beginning(node)
-      const choices = [begin, ...SHOWING, ...LEAVING]
-      const answer = await this.#ask(
-        node,
-        session,
-        question(node),
-        choices,
-        danger === 'safe' ? begin.value : undefined,
-      )
-      if (answer !== begin.value) return this.#leave(answer)
-      if (node.kind !== 'step' || danger !== 'destructive' || (await this.#reallyDestroy(node, session)))
-        return { kind: 'run' }
+      const answer = await this.#ask(node, session, question(node, steps.length), choices, enter)
+      if (answer !== begin.value) return await this.#leave(answer)
+      if (await this.#reallyDestroy(steps, session)) return { kind: 'run' }
     }
   }
 
@@ -145,7 +140,7 @@ export class TerminalOperator implements Operator {
     const choices = [{ key: 't', label: 'try again', value: 'retry' }, LOG, ...SHOWING, ...LEAVING]
     const answer = await this.#ask(step, session, 'What now?', choices, undefined)
     if (answer !== 'retry') return await this.#leave(answer)
-    if (step.danger !== 'destructive' || (await this.#reallyDestroy(step, session))) return { kind: 'retry' }
+    if (await this.#reallyDestroy([step], session)) return { kind: 'retry' }
     return await this.failed(step, reason, session)
   }
 
@@ -159,9 +154,12 @@ export class TerminalOperator implements Operator {
       ...SHOWING,
       ...LEAVING,
     ]
-    const answer = await this.#ask(step, session, 'Was it done?', choices, undefined)
-    if (answer === 'settled') return { kind: 'done', reason: await this.#text('How do you know?') }
-    return answer === 'retry' ? { kind: 'retry' } : await this.#leave(answer)
+    for (;;) {
+      const answer = await this.#ask(step, session, 'Was it done?', choices, undefined)
+      if (answer === 'settled') return { kind: 'done', reason: await this.#text('How do you know?') }
+      if (answer !== 'retry') return await this.#leave(answer)
+      if (await this.#reallyDestroy([step], session)) return { kind: 'retry' }
+    }
   }
 
   async confirmRollback(step: Step, doubt: string | undefined, session: Session): Promise<RollbackAnswer> {
@@ -271,23 +269,30 @@ export class TerminalOperator implements Operator {
     return { kind: 'pause', reason: 'paused by the operator' }
   }
 
-  /** In a protected environment the name of what is destroyed is typed; elsewhere a plain no is the default. */
-  async #reallyDestroy(step: Step, session: Session): Promise<boolean> {
-    if (!session.environment.protected) {
-      const inquirer = await this.#inquirer()
-      const { sure } = await inquirer<{ sure: boolean }>([
-        {
-          type: 'confirm',
-          name: 'sure',
-          message: `This is destructive${step.target === undefined ? '' : ` for ${step.target}`}. Go on?`,
-          default: false,
-        },
-      ])
-      return sure
-    }
+  /** In a protected environment the name of each thing that is destroyed is typed; elsewhere a plain no is the default. */
+  async #reallyDestroy(steps: readonly Step[], session: Session): Promise<boolean> {
+    const destructive = steps.filter(({ danger }) => danger === 'destructive')
+    if (destructive.length === 0) return true
+    // One that stands alone needs no name: its heading is above.
+    const names = destructive.map(({ id }) => (steps.length > 1 ? id : 'This'))
+    if (!session.environment.protected) return await this.#saysYes(destructiveText(destructive, names))
+    for (const [index, step] of destructive.entries())
+      if (!(await this.#typesTarget(step, names[index] ?? step.id, session))) return false
+    return true
+  }
+
+  async #saysYes(message: string): Promise<boolean> {
+    const inquirer = await this.#inquirer()
+    const { sure } = await inquirer<{ sure: boolean }>([
+      { type: 'confirm', name: 'sure', message, default: false },
+    ])
+    return sure
+  }
+
+  async #typesTarget(step: Step, what: string, session: Session): Promise<boolean> {
     const name = step.target ?? session.runbook.service
     const typed = await this.#text(
-      `This is destructive and ${session.environment.name} is protected. Type ${name} to go on:`,
+      `${what} is destructive and ${session.environment.name} is protected. Type ${name} to go on:`,
       false,
     )
     if (typed === name) return true
@@ -329,17 +334,27 @@ export class TerminalOperator implements Operator {
 }
 
 /** What the first key does, and is called. */
-function beginning(node: Exclude<Executable, Decision>): KeyChoice {
+function firstChoice(node: Exclude<Executable, Decision>): KeyChoice {
   if (node.kind === 'inform') return { key: 'r', label: 'send it', value: 'send' }
   if (node.kind === 'step' && isManual(node)) return { key: 'r', label: 'begin', value: 'begin' }
   return { key: 'r', label: 'run', value: 'run' }
 }
 
-function question(node: Exclude<Executable, Decision>): string {
+function question(node: Exclude<Executable, Decision>, left: number): string {
   if (node.kind === 'inform') return `Tell ${node.audience}?`
-  if (node.kind === 'parallel') return `Run these ${node.steps.length} steps at the same time?`
+  if (node.kind === 'parallel')
+    return left === node.steps.length
+      ? `Run these ${left} steps at the same time?`
+      : `Run what is left of these ${node.steps.length} steps (${left}) at the same time?`
   const expected = node.expectMs === undefined ? '' : ` (about ${formatDuration(node.expectMs)})`
   return `${isManual(node) ? 'Begin this step by hand' : 'Run this step'}${expected}?`
+}
+
+function destructiveText(steps: readonly Step[], names: readonly string[]): string {
+  const sentences = steps.map(
+    ({ target }, index) => `${names[index]} is destructive${target === undefined ? '' : ` for ${target}`}.`,
+  )
+  return `${sentences.join(' ')} Go on?`
 }
 
 /** The executable text of a node, as the page shows it. */

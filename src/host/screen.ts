@@ -6,6 +6,7 @@ import { reasonOf } from '../model/outcome.ts'
 import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
+import { dangerOf } from './danger.ts'
 import { redact } from './redaction/declared.ts'
 import { painter } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -88,9 +89,9 @@ export class TerminalScreen implements Screen {
 
   #tags(node: Executable): string {
     const tags: string[] = []
-    if (node.kind === 'step' && node.danger === 'caution') tags.push(this.#paint('yellow', '▲ CAUTION'))
-    if (node.kind === 'step' && node.danger === 'destructive')
-      tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
+    const danger = dangerOf(node)
+    if (danger === 'caution') tags.push(this.#paint('yellow', '▲ CAUTION'))
+    if (danger === 'destructive') tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
     if ('role' in node && node.role !== undefined) tags.push(this.#paint('dim', node.role))
     if ('expectMs' in node && node.expectMs !== undefined)
       tags.push(this.#paint('dim', `~${formatDuration(node.expectMs)}`))

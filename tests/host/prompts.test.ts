@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { assertSound } from '../helpers/claims.ts'
+import { kill, processesWith, until } from '../helpers/processes.ts'
+import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
+import type { Project } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
+
+/** What stands between a tired person and the loss of their data: each wrong answer leaves everything as it was. */
+
+const effect = (name: string): [string, string] => ['sh run', `echo ${name} >> effects.log`]
+const effects = (project: Project): string => project.read('effects.log').trim().split('\n').sort().join(' ')
+const GUARDED = ['run', 'it', '--env', 'guarded', '--operator', 'ada']
+const BOTH = /\? Run these 2 steps at the same time\?[\s\S]*›$/
+const WIPE = 'danger="destructive" target="shop.none"'
+
+function open(t: TestContext, body: string): { project: Project; start: (...args: string[]) => Terminal } {
+  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+  return { project, start: (...args) => new Terminal(t, project, args.length > 0 ? args : ['run', 'it']) }
+}
+
+function group(...steps: string[]): string {
+  return `<Parallel id="both">\n\n## At once\n\n${steps.join('\n')}\n</Parallel>\n`
+}
+
+/** Enter alone, at a question that needs a letter. */
+async function entersInVain(terminal: Terminal, question: RegExp): Promise<void> {
+  await terminal.endsWith(question)
+  terminal.press('Enter')
+  await terminal.endsWith(/Enter alone does nothing here/)
+}
+
+void test('a group with a step of caution needs a letter', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    group(step('one', '', effect('one')), step('two', 'danger="caution"', effect('two'))),
+  )
+  const terminal = start()
+  await entersInVain(terminal, BOTH)
+  assert.equal(effects(project), '')
+  await terminal.answer(/›/, 'r')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'one two')
+})
+
+void test('a group with a destructive step needs a letter and a second yes', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    group(step('one', '', effect('one')), step('wipe', WIPE, effect('wipe'))),
+  )
+  const terminal = start()
+  await terminal.sees(/\[1\/1\] At once {2}both {2}■ DESTRUCTIVE/)
+  await entersInVain(terminal, BOTH)
+  await terminal.answer(/›/, 'r')
+  await terminal.answer(/wipe is destructive for shop\.none\. Go on\? \(y\/N\)/, '')
+  await terminal.answer(BOTH, 'r')
+  await terminal.endsWith(/Go on\? \(y\/N\)/)
+  assert.equal(effects(project), '')
+  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'one wipe')
+})
+
+void test(
+  'a group in a protected environment: the target of each destructive step is typed',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(
+      t,
+      group(
+        step('wipe', WIPE, effect('wipe')),
+        step('drop', 'danger="destructive" target="shop.other"', effect('drop')),
+      ),
+    )
+    const terminal = start(...GUARDED)
+    await entersInVain(terminal, BOTH)
+    await terminal.answer(/›/, 'r')
+    await terminal.answer(/wipe is destructive and guarded is protected\. Type shop\.none to go on: *$/, '')
+    await terminal.answer(BOTH, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await terminal.answer(/drop is destructive .*Type shop\.other to go on: *$/, 'shop.none')
+    await terminal.sees(/That is not shop\.other: nothing was done\./)
+    await terminal.answer(BOTH, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await terminal.endsWith(/Type shop\.other to go on: *$/)
+    assert.equal(effects(project), '')
+    await terminal.answer(/Type shop\.other/, 'shop.other')
+    await terminal.exits(0)
+    assert.equal(effects(project), 'drop wipe')
+    await assertSound(project)
+  },
+)
+
+void test(
+  'a destructive member is tried again only after the same questions as before',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(
+      t,
+      group(
+        step('wipe', WIPE, ['sh run', 'echo wipe >> effects.log; test -e fine']),
+        step('one', '', effect('one')),
+      ),
+    )
+    const terminal = start(...GUARDED)
+    await terminal.answer(BOTH, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await entersInVain(terminal, /\? What now\?[\s\S]*›$/)
+    await terminal.answer(/›/, 'p')
+    await terminal.exits(130)
+    project.write('fine', '')
+    const again = start('resume', '--operator', 'ada')
+    await entersInVain(again, /\? What now\?[\s\S]*›$/)
+    await again.answer(/›/, 't')
+    await again.answer(/Type shop\.none to go on: *$/, 'shop.nome')
+    await again.answer(/\? What now\?[\s\S]*›$/, 't')
+    await again.endsWith(/Type shop\.none to go on: *$/)
+    assert.equal(effects(project), 'one wipe')
+    await again.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await again.exits(0)
+    assert.equal(effects(project), 'one wipe wipe')
+  },
+)
+
+void test(
+  'a destructive step of which nobody knows is repeated only after both questions',
+  needsTmux,
+  async (t) => {
+    const waits = 'touch begun; until test -e go; do sleep 0.02; done; echo wipe >> effects.log'
+    const { project, start } = open(t, step('wipe', WIPE, ['sh run', waits]))
+    const terminal = start(...GUARDED)
+    await terminal.answer(/\? Run this step[\s\S]*›$/, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await until('the fence has begun', () => project.files().includes('begun'))
+    for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
+    await terminal.sees(/\[exit \d+\]/)
+    project.write('go', '')
+    const again = start('resume', '--operator', 'ada')
+    await again.answer(/\? Was it done\?[\s\S]*›$/, 't')
+    await again.answer(/Type shop\.none to go on: *$/, '')
+    await again.answer(/\? Was it done\?[\s\S]*›$/, 't')
+    await again.endsWith(/Type shop\.none to go on: *$/)
+    assert.equal(effects(project), '')
+    await again.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await again.exits(0)
+    assert.equal(effects(project), 'wipe')
+  },
+)

@@ -164,7 +164,7 @@ export class TerminalOperator implements Operator {
 
   async confirmRollback(step: Step, doubt: string | undefined, session: Session): Promise<RollbackAnswer> {
     this.#screen.line()
-    this.#screen.line(`Roll back: ${step.title}  ${step.id}`)
+    this.#screen.line(`Roll back: ${step.title}  ${step.id}${this.#screen.dangerTag(step)}`)
     if (doubt !== undefined) {
       this.#screen.line(`  It is not known whether ${step.id} is undone: ${doubt}`)
       this.#screen.line('  Look for yourself before you answer; rolling back repeats it.')
@@ -179,11 +179,14 @@ export class TerminalOperator implements Operator {
     ]
     // What is shown is what would undo it, not what it did.
     const undoing = { ...step, fences: step.fences.filter(({ role }) => role === 'rollback') }
-    const answer = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
-    if (answer === 'undo') return { kind: 'run' }
-    if (answer === 'undone') return { kind: 'undone', reason: await this.#text('How do you know?') }
-    if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
-    return { kind: 'pause', reason: 'paused by the operator' }
+    for (;;) {
+      const answer = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
+      if (answer === 'undone') return { kind: 'undone', reason: await this.#text('How do you know?') }
+      if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
+      if (answer !== 'undo') return { kind: 'pause', reason: 'paused by the operator' }
+      // What undoes a destructive step is as dangerous as the step.
+      if (await this.#reallyDestroy([step], session, 'Undoing this')) return { kind: 'run' }
+    }
   }
 
   async approval(waiting: WaitingApproval, session: Session): Promise<ApprovalReply> {
@@ -270,11 +273,11 @@ export class TerminalOperator implements Operator {
   }
 
   /** In a protected environment the name of each thing that is destroyed is typed; elsewhere a plain no is the default. */
-  async #reallyDestroy(steps: readonly Step[], session: Session): Promise<boolean> {
+  async #reallyDestroy(steps: readonly Step[], session: Session, alone = 'This'): Promise<boolean> {
     const destructive = steps.filter(({ danger }) => danger === 'destructive')
     if (destructive.length === 0) return true
     // One that stands alone needs no name: its heading is above.
-    const names = destructive.map(({ id }) => (steps.length > 1 ? id : 'This'))
+    const names = destructive.map(({ id }) => (steps.length > 1 ? id : alone))
     if (!session.environment.protected) return await this.#saysYes(destructiveText(destructive, names))
     for (const [index, step] of destructive.entries())
       if (!(await this.#typesTarget(step, names[index] ?? step.id, session))) return false

@@ -87,15 +87,21 @@ export class TerminalScreen implements Screen {
     return line.replace(/\*\*([^*]+)\*\*/g, (_, words: string) => this.#paint('bold', words))
   }
 
+  /** What stands beside a title that is dangerous; empty where it is safe. */
+  dangerTag(node: Executable): string {
+    const danger = dangerOf(node)
+    if (danger === 'safe') return ''
+    return danger === 'caution'
+      ? `  ${this.#paint('yellow', '▲ CAUTION')}`
+      : `  ${this.#paint(['red', 'bold'], '■ DESTRUCTIVE')}`
+  }
+
   #tags(node: Executable): string {
     const tags: string[] = []
-    const danger = dangerOf(node)
-    if (danger === 'caution') tags.push(this.#paint('yellow', '▲ CAUTION'))
-    if (danger === 'destructive') tags.push(this.#paint(['red', 'bold'], '■ DESTRUCTIVE'))
     if ('role' in node && node.role !== undefined) tags.push(this.#paint('dim', node.role))
     if ('expectMs' in node && node.expectMs !== undefined)
       tags.push(this.#paint('dim', `~${formatDuration(node.expectMs)}`))
-    return tags.length === 0 ? '' : `  ${tags.join('  ')}`
+    return `${this.dangerTag(node)}${tags.map((tag) => `  ${tag}`).join('')}`
   }
 
   fence(step: Step, fence: Fence, session: Session): void {

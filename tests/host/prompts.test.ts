@@ -147,3 +147,58 @@ void test(
     assert.equal(effects(project), 'wipe')
   },
 )
+
+const UNDO_WIPE: [string, string] = ['sh rollback', 'echo undo-wipe >> effects.log']
+
+/** Rolls back from the question that stands there. */
+async function rollBack(terminal: Terminal, question: RegExp): Promise<void> {
+  await terminal.answer(question, 'b')
+  await terminal.answer(/Why is it rolled back\?/, 'customers complain')
+}
+
+void test(
+  'undoing a destructive step in a protected environment asks what running it asked',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(
+      t,
+      step('wipe', WIPE, effect('wipe'), UNDO_WIPE) + step('two', '', effect('two')),
+    )
+    const terminal = start(...GUARDED)
+    await terminal.answer(/\? Run this step[\s\S]*›$/, 'r')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await rollBack(terminal, /\[2\/2\][\s\S]*\? Run this step[\s\S]*›$/)
+    await terminal.endsWith(/Roll back: The step wipe {2}wipe {2}■ DESTRUCTIVE\n\? Undo this step\?[\s\S]*›$/)
+    await terminal.answer(/›/, 'r')
+    await terminal.answer(
+      /Undoing this is destructive and guarded is protected\. Type shop\.none to go on: *$/,
+      '',
+    )
+    await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'r')
+    await terminal.endsWith(/Type shop\.none to go on: *$/)
+    assert.equal(effects(project), 'wipe')
+    await terminal.answer(/Type shop\.none to go on: *$/, 'shop.none')
+    await terminal.exits(1)
+    assert.equal(effects(project), 'undo-wipe wipe')
+    await assertSound(project)
+  },
+)
+
+void test('undoing a destructive step elsewhere needs a second yes', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    step('wipe', WIPE, effect('wipe'), UNDO_WIPE) + step('two', '', effect('two')),
+  )
+  const terminal = start()
+  await terminal.answer(/\? Run this step[\s\S]*›$/, 'r')
+  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+  await rollBack(terminal, /\[2\/2\][\s\S]*\? Run this step[\s\S]*›$/)
+  await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'r')
+  await terminal.answer(/Undoing this is destructive for shop\.none\. Go on\? \(y\/N\)/, '')
+  await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'r')
+  await terminal.endsWith(/Go on\? \(y\/N\)/)
+  assert.equal(effects(project), 'wipe')
+  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+  await terminal.exits(1)
+  assert.equal(effects(project), 'undo-wipe wipe')
+})

@@ -21,6 +21,7 @@ import {
   waitingText,
 } from './approval-screen.ts'
 import { beginning, dangerOf } from './danger.ts'
+import { rollbackLines } from './outlook.ts'
 import type { TerminalScreen } from './screen.ts'
 import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
@@ -34,6 +35,9 @@ export type Lookups = {
   /** What happened, what the node printed, and where all of it is kept. */
   log: (node: Executable, session: Session) => Promise<string[]>
 }
+
+/** What was chosen, and why where that is asked. */
+type Answer = { value: string; reason: string }
 
 type Streams = { output: NodeJS.WriteStream; signal: AbortSignal }
 
@@ -50,6 +54,15 @@ const LEAVING: readonly KeyChoice[] = [
   { key: '?', label: 'help', value: 'help' },
 ]
 const LOG: KeyChoice = { key: 'l', label: 'log', value: 'log' }
+
+/** Choices that need a reason; without one they are taken back. */
+const WHY: Record<string, string> = {
+  skip: 'Why is it skipped?',
+  'roll-back': 'Why is it rolled back?',
+  settled: 'How do you know?',
+  undone: 'How do you know?',
+  keep: 'Why is it kept?',
+}
 
 const HELP: Record<string, string> = {
   run: 'do it: check, run, verify; every outcome is recorded',
@@ -69,7 +82,7 @@ const HELP: Record<string, string> = {
   undo: 'undo it now, by what the dry-run shows',
   undone: 'you have seen that it is undone; asks how you know',
   keep: 'leave it as it is; asks why, and goes on with the step before',
-  'roll-back': 'undo the completed steps, last first, each after its own question',
+  'roll-back': 'show what can be undone; then undo it, last first, each after its own question',
   pause: 'stop here; prints how to resume',
 }
 
@@ -95,7 +108,7 @@ export class TerminalOperator implements Operator {
     const enter = dangerOf(node) === 'safe' ? begin.value : undefined
     for (;;) {
       const answer = await this.#ask(node, session, question(node, steps.length), choices, enter)
-      if (answer !== begin.value) return await this.#leave(answer)
+      if (answer.value !== begin.value) return leaving(answer)
       if (await this.#reallyDestroy(steps, session)) return { kind: 'run' }
     }
   }
@@ -111,7 +124,7 @@ export class TerminalOperator implements Operator {
   async performed(step: Step, session: Session): Promise<StepAnswer> {
     const choices = [{ key: 'y', label: 'done, go on', value: 'done' }, ...SHOWING, ...LEAVING]
     const answer = await this.#ask(step, session, 'Done by hand?', choices, undefined)
-    return answer === 'done' ? { kind: 'run' } : this.#leave(answer)
+    return answer.value === 'done' ? { kind: 'run' } : leaving(answer)
   }
 
   async decide(decision: Decision, session: Session): ReturnType<Operator['decide']> {
@@ -131,15 +144,16 @@ export class TerminalOperator implements Operator {
       [...choices, ...SHOWING, ...LEAVING],
       undefined,
     )
-    if (answer.startsWith('choice:')) return { kind: 'choice', choice: answer.slice('choice:'.length) }
-    return await this.#leave(answer)
+    const { value } = answer
+    if (value.startsWith('choice:')) return { kind: 'choice', choice: value.slice('choice:'.length) }
+    return leaving(answer)
   }
 
   async failed(step: Step, reason: string, session: Session): Promise<FailureAnswer> {
     this.#screen.line(`  The step did not succeed: ${reason}`)
     const choices = [{ key: 't', label: 'try again', value: 'retry' }, LOG, ...SHOWING, ...LEAVING]
     const answer = await this.#ask(step, session, 'What now?', choices, undefined)
-    if (answer !== 'retry') return await this.#leave(answer)
+    if (answer.value !== 'retry') return leaving(answer)
     if (await this.#reallyDestroy([step], session)) return { kind: 'retry' }
     return await this.failed(step, reason, session)
   }
@@ -156,8 +170,8 @@ export class TerminalOperator implements Operator {
     ]
     for (;;) {
       const answer = await this.#ask(step, session, 'Was it done?', choices, undefined)
-      if (answer === 'settled') return { kind: 'done', reason: await this.#text('How do you know?') }
-      if (answer !== 'retry') return await this.#leave(answer)
+      if (answer.value === 'settled') return { kind: 'done', reason: answer.reason }
+      if (answer.value !== 'retry') return leaving(answer)
       if (await this.#reallyDestroy([step], session)) return { kind: 'retry' }
     }
   }
@@ -180,10 +194,9 @@ export class TerminalOperator implements Operator {
     // What is shown is what would undo it, not what it did.
     const undoing = { ...step, fences: step.fences.filter(({ role }) => role === 'rollback') }
     for (;;) {
-      const answer = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
-      if (answer === 'undone') return { kind: 'undone', reason: await this.#text('How do you know?') }
-      if (answer === 'keep') return { kind: 'keep', reason: await this.#text('Why is it kept?') }
-      if (answer !== 'undo') return { kind: 'pause', reason: 'paused by the operator' }
+      const { value, reason } = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
+      if (value === 'undone' || value === 'keep') return { kind: value, reason }
+      if (value !== 'undo') return { kind: 'pause', reason: 'paused by the operator' }
       // What undoes a destructive step is as dangerous as the step.
       if (await this.#reallyDestroy([step], session, 'Undoing this')) return { kind: 'run' }
     }
@@ -202,9 +215,9 @@ export class TerminalOperator implements Operator {
         look: waiting.look,
         clock: () => validText(waiting, session.clock.now()),
       })
-      if (!values.has(answer)) return { kind: 'answer', text: answer }
-      if (answer === 'renew') return { kind: 'renew' }
-      if (answer !== 'phone') return await this.#leave(answer)
+      if (!values.has(answer.value)) return { kind: 'answer', text: answer.value }
+      if (answer.value === 'renew') return { kind: 'renew' }
+      if (answer.value !== 'phone') return leaving(answer)
       this.#printWrapped(spokenLines(waiting, session))
     }
   }
@@ -220,7 +233,7 @@ export class TerminalOperator implements Operator {
     return { kind: 'pause', reason }
   }
 
-  /** Asks until the answer is one that leads on; what only shows something is answered here. */
+  /** Asks until the answer is one that leads on, with its reason; what only shows something is answered here. */
   async #ask(
     node: Executable,
     session: Session,
@@ -228,48 +241,65 @@ export class TerminalOperator implements Operator {
     choices: readonly KeyChoice[],
     enter: string | undefined,
     more: Partial<StepPromptConfig> = {},
-  ): Promise<string> {
+  ): Promise<Answer> {
     const since = session.clock.monotonic()
     for (;;) {
       this.#screen.rest()
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
-      const answer = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
-      switch (answer) {
-        case 'dry-run':
-          this.#print(this.#lookups.dryRun(node, session))
-          break
-        case 'show':
-          this.#print(scriptsOf(node))
-          break
-        case 'note':
-          session.record({ event: 'note-added', step: node.id, text: await this.#text('Note:') })
-          session.commit()
-          break
-        case 'contacts':
-          this.#printWrapped(await this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
-          break
-        case 'log':
-          this.#print(await this.#lookups.log(node, session))
-          break
-        case 'help':
-          this.#print(
-            choices
-              .filter((choice) => choice.value !== 'help')
-              .map((choice) => `${choice.key}  ${choice.label.padEnd(20)} ${HELP[choice.value] ?? ''}`),
-          )
-          break
-        default:
-          return answer
-      }
+      const value = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
+      if (await this.#shows(value, node, session, choices)) continue
+      if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
+      const why = WHY[value]
+      const reason = why === undefined ? '' : await this.#words(why)
+      if (reason !== undefined) return { value, reason }
     }
   }
 
-  async #leave(answer: string): Promise<Exclude<StepAnswer, { kind: 'run' }>> {
-    if (answer === 'skip') return { kind: 'skip', reason: await this.#text('Why is it skipped?') }
-    if (answer === 'roll-back')
-      return { kind: 'roll-back', reason: await this.#text('Why is it rolled back?') }
-    return { kind: 'pause', reason: 'paused by the operator' }
+  /** Shows what was asked for; false when the answer leads on. */
+  async #shows(
+    answer: string,
+    node: Executable,
+    session: Session,
+    choices: readonly KeyChoice[],
+  ): Promise<boolean> {
+    switch (answer) {
+      case 'dry-run':
+        this.#print(this.#lookups.dryRun(node, session))
+        return true
+      case 'show':
+        this.#print(scriptsOf(node))
+        return true
+      case 'note':
+        await this.#note(node, session)
+        return true
+      case 'contacts':
+        this.#printWrapped(await this.#lookups.contacts(session, 'role' in node ? node.role : undefined))
+        return true
+      case 'log':
+        this.#print(await this.#lookups.log(node, session))
+        return true
+      case 'help':
+        this.#print(helpLines(choices))
+        return true
+      default:
+        return false
+    }
+  }
+
+  async #note(node: Executable, session: Session): Promise<void> {
+    const text = await this.#words('Note:')
+    if (text === undefined) return
+    session.record({ event: 'note-added', step: node.id, text })
+    session.commit()
+  }
+
+  /** Nothing leads back from a rollback: what it would do is shown before it is asked for once more. */
+  async #wantsRollback(session: Session): Promise<boolean> {
+    const tag = (step: Step): string => this.#screen.dangerTag(step)
+    const { possible, lines } = rollbackLines(session.runbook, session.state, tag)
+    this.#print(lines)
+    return possible && (await this.#saysYes('Begin the rollback?'))
   }
 
   /** In a protected environment the name of each thing that is destroyed is typed; elsewhere a plain no is the default. */
@@ -296,7 +326,6 @@ export class TerminalOperator implements Operator {
     const name = step.target ?? session.runbook.service
     const typed = await this.#text(
       `${what} is destructive and ${session.environment.name} is protected. Type ${name} to go on:`,
-      false,
     )
     if (typed === name) return true
     this.#screen.line(`  That is not ${name}: nothing was done.`)
@@ -309,17 +338,16 @@ export class TerminalOperator implements Operator {
     return createPromptModule(this.#streams)
   }
 
-  async #text(message: string, required = true): Promise<string> {
+  async #text(message: string): Promise<string> {
     const inquirer = await this.#inquirer()
-    const { text } = await inquirer<{ text: string }>([
-      {
-        type: 'input',
-        name: 'text',
-        message,
-        validate: (value: string) => !required || value.trim() !== '' || 'Please write a few words.',
-      },
-    ])
+    const { text } = await inquirer<{ text: string }>([{ type: 'input', name: 'text', message }])
     return text.trim()
+  }
+
+  /** A few words, or undefined for the way back. */
+  async #words(message: string): Promise<string | undefined> {
+    const text = await this.#text(`${message} (Enter alone goes back)`)
+    return text === '' ? undefined : text
   }
 
   #printWrapped(lines: readonly string[]): void {
@@ -334,6 +362,17 @@ export class TerminalOperator implements Operator {
     for (const line of lines) this.#screen.line(`  ${line}`)
     this.#screen.line()
   }
+}
+
+function leaving({ value, reason }: Answer): Exclude<StepAnswer, { kind: 'run' }> {
+  if (value === 'skip' || value === 'roll-back') return { kind: value, reason }
+  return { kind: 'pause', reason: 'paused by the operator' }
+}
+
+function helpLines(choices: readonly KeyChoice[]): string[] {
+  return choices
+    .filter(({ value }) => value !== 'help')
+    .map(({ key, label, value }) => `${key}  ${label.padEnd(20)} ${HELP[value] ?? ''}`)
 }
 
 /** What the first key does, and is called. */

@@ -13,14 +13,15 @@ const ENDS: Record<RunResult, string> = {
 }
 
 /** How a run ended, as the beginning of a sentence. */
-export function endText(result: RunResult | undefined): string {
-  return result === undefined ? 'The run ended' : ENDS[result]
+export function endText(result: RunResult | undefined, reason: string): string {
+  const end = result === undefined ? 'The run ended' : ENDS[result]
+  return reason === '' ? end : `${end} (${reason})`
 }
 
 /** The same of a run with a drill's objectives: steps that succeeded are not yet customers that are served. */
 export function verdict(state: RunState, result: RunResult): string {
   const met = objectivesMet(state)
-  if (result !== 'succeeded' || !state.fault || met === true) return endText(result)
+  if (result !== 'succeeded' || !state.fault || met === true) return endText(result, state.reason)
   return met === false
     ? 'Every step succeeded, but an objective was MISSED'
     : 'The steps are through, but it was NOT SEEN that customers are served again'

@@ -52,11 +52,25 @@ function nextRollback(runbook: Runbook, state: RunState): Action {
   for (const step of steps(runbook.nodes).reverse()) {
     const known = stepState(state, step.id)
     if (known.status === 'running') return { kind: 'settle', step }
-    if (!step.fences.some((fence) => fence.role === 'rollback')) continue
+    if (!isUndoable(step)) continue
     if (known.rollingBack) return { kind: 'roll-back', step, interrupted: true }
-    if (known.status === 'done' || known.status === 'failed' || known.status === 'unknown') {
-      if (!known.kept) return { kind: 'roll-back', step, interrupted: false }
-    }
+    if (mayHaveActed(known) && !known.kept) return { kind: 'roll-back', step, interrupted: false }
   }
   return { kind: 'finish' }
+}
+
+/** What a rollback would undo, in its order, and what stays because nothing undoes it. */
+export function rollbackOutlook(runbook: Runbook, state: RunState): { undo: Step[]; stay: Step[] } {
+  const acted = steps(runbook.nodes)
+    .reverse()
+    .filter(({ id }) => mayHaveActed(stepState(state, id)))
+  return { undo: acted.filter(isUndoable), stay: acted.filter((step) => !isUndoable(step)) }
+}
+
+function isUndoable(step: Step): boolean {
+  return step.fences.some(({ role }) => role === 'rollback')
+}
+
+function mayHaveActed({ status }: StepState): boolean {
+  return status === 'done' || status === 'failed' || status === 'unknown' || status === 'running'
 }

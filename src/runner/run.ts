@@ -1,4 +1,5 @@
 import { runElapsedMs } from '../journal/fold.ts'
+import type { RunState } from '../journal/fold.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
 import { runParallel } from '../steps/parallel/run.ts'
@@ -102,9 +103,16 @@ function pause(session: Session, reason: string): RunEnd {
 }
 
 function finish(session: Session): RunEnd {
-  const result = session.state.rollback ? 'rolled-back' : 'succeeded'
+  const { result, reason } = endOf(session.state)
   const durationMs = runElapsedMs(session.state, session.clock)
-  session.record({ event: 'run-finished', result, reason: '', durationMs })
+  session.record({ event: 'run-finished', result, reason, durationMs })
   session.commit()
   return { kind: 'finished', result }
+}
+
+/** A rollback in which everything was kept has stopped the run, and no more. */
+function endOf({ rollback, steps }: RunState): { result: RunResult; reason: string } {
+  if (!rollback) return { result: 'succeeded', reason: '' }
+  const undid = [...steps.values()].some(({ status }) => status === 'rolled-back')
+  return undid ? { result: 'rolled-back', reason: '' } : { result: 'stopped', reason: 'nothing was undone' }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { assertSound } from '../helpers/claims.ts'
+import { assertSound, only } from '../helpers/claims.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -153,6 +153,7 @@ const UNDO_WIPE: [string, string] = ['sh rollback', 'echo undo-wipe >> effects.l
 /** Rolls back from the question that stands there. */
 async function rollBack(terminal: Terminal, question: RegExp): Promise<void> {
   await terminal.answer(question, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
   await terminal.answer(/Why is it rolled back\?/, 'customers complain')
 }
 
@@ -201,4 +202,96 @@ void test('undoing a destructive step elsewhere needs a second yes', needsTmux, 
   await terminal.answer(/Go on\? \(y\/N\)/, 'y')
   await terminal.exits(1)
   assert.equal(effects(project), 'undo-wipe wipe')
+})
+
+const ASKS = /\? Run this step[\s\S]*›$/
+const SECOND = /\[2\/\d\][\s\S]*\? Run this step[\s\S]*›$/
+
+void test('with nothing to undo there is no rollback: the question stays', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    step('promote', '', effect('promote')) + step('two', '', effect('two'), ['sh rollback', 'true']),
+  )
+  const terminal = start()
+  await terminal.answer(ASKS, 'b')
+  await terminal.sees(/Nothing has been done that could be undone\./)
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(SECOND, 'b')
+  await terminal.sees(
+    /Nothing has been done that could be undone\.\n {2}Stays as it is:\n {4}promote {2}The step promote/,
+  )
+  await terminal.answer(SECOND, 'r')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'promote two')
+  assert.equal(only(project.journal(), 'rollback-started').length, 0)
+})
+
+void test(
+  'before a rollback: what is undone, what stays, and a question whose no is the way back',
+  needsTmux,
+  async (t) => {
+    const { project, start } = open(
+      t,
+      step('one', '', effect('one'), ['sh rollback', 'echo undo-one >> effects.log']) +
+        step('promote', 'danger="destructive"', effect('promote')) +
+        step('half', '', ['sh run', 'false'], ['sh rollback', 'echo undo-half >> effects.log']),
+    )
+    const terminal = start()
+    await terminal.answer(ASKS, 'r')
+    await terminal.answer(SECOND, 'r')
+    await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+    await terminal.answer(/\[3\/3\][\s\S]*\? Run this step[\s\S]*›$/, 'r')
+    await terminal.answer(/\? What now\?[\s\S]*›$/, 'b')
+    await terminal.sees(
+      /Would be undone, in this order:\n {4}half {2}The step half \(failed\)\n {4}one {2}The step one\n {2}Stays as it is:\n {4}promote {2}The step promote {2}■ DESTRUCTIVE\n/,
+    )
+    await terminal.answer(/Begin the rollback\? \(y\/N\)/, '')
+    await terminal.answer(/\? What now\?[\s\S]*›$/, 'b')
+    await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+    await terminal.answer(/Why is it rolled back\? \(Enter alone goes back\) *$/, '')
+    await terminal.endsWith(/\? What now\?[\s\S]*›$/)
+    assert.equal(only(project.journal(), 'rollback-started').length, 0)
+    await rollBack(terminal, /\? What now\?[\s\S]*›$/)
+    await terminal.answer(/Roll back: The step half[\s\S]*\? Undo this step\?[\s\S]*›$/, 'r')
+    await terminal.answer(/Roll back: The step one[\s\S]*\? Undo this step\?[\s\S]*›$/, 'k')
+    await terminal.answer(/Why is it kept\? \(Enter alone goes back\) *$/, '')
+    await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'r')
+    await terminal.sees(/The run was rolled back\./)
+    await terminal.exits(1)
+    assert.equal(effects(project), 'one promote undo-half undo-one')
+    await assertSound(project)
+  },
+)
+
+void test('an empty reason or note is the way back', needsTmux, async (t) => {
+  const { project, start } = open(t, step('one', '', effect('one')))
+  const terminal = start()
+  await terminal.answer(ASKS, 's')
+  await terminal.answer(/Why is it skipped\? \(Enter alone goes back\) *$/, '')
+  await terminal.answer(ASKS, 'n')
+  await terminal.answer(/Note: \(Enter alone goes back\) *$/, '')
+  await terminal.answer(ASKS, 'r')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'one')
+  assert.equal(only(project.journal(), 'note-added').length, 0)
+})
+
+void test('a rollback that undid nothing does not say that the run was rolled back', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    step('one', '', effect('one'), ['sh rollback', 'true']) + step('two', '', effect('two')),
+  )
+  const terminal = start()
+  await terminal.answer(ASKS, 'r')
+  await rollBack(terminal, SECOND)
+  await terminal.answer(/\? Undo this step\?[\s\S]*›$/, 'k')
+  await terminal.answer(/Why is it kept\?/, 'it does no harm')
+  await terminal.exits(1)
+  await terminal.sees(/The run was stopped \(nothing was undone\)\./)
+  assert.doesNotMatch(terminal.screen(), /The run was rolled back/)
+  assert.equal(only(project.journal(), 'run-finished')[0]?.result, 'stopped')
+  assert.equal(effects(project), 'one')
+  const shown = await project.cli(['show', project.runIds()[0] ?? ''])
+  assert.match(shown.stdout, /The run was stopped \(nothing was undone\)\./)
+  await assertSound(project)
 })

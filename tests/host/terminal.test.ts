@@ -119,12 +119,12 @@ void test(
   },
 )
 
-void test('skip asks why, and a reason is needed', needsTmux, async (t) => {
+void test('skip asks why; without a reason nothing is skipped', needsTmux, async (t) => {
   const { project, start } = open(t, step('one', '', effect('one')) + step('two', '', effect('two')))
   const terminal = start()
   await terminal.answer(ASKS, 's')
   await terminal.answer(/Why is it skipped\?/, '')
-  await terminal.endsWith(/Please write a few words\./)
+  await terminal.answer(/\[1\/2\][\s\S]*Enter alone goes back\)\n\? Run this step[\s\S]*›$/, 's')
   await terminal.answer(/Why is it skipped\?/, 'was done yesterday')
   await terminal.sees(/– skipped one: was done yesterday/)
   await terminal.answer(/two[\s\S]*\? Run this step/, 'r')
@@ -204,6 +204,7 @@ void test(
     await terminal.exits(130)
     const again = start('resume')
     await again.answer(/\? Done by hand\?/, 'b')
+    await again.answer(/Begin the rollback\? \(y\/N\)/, 'y')
     await again.answer(/Why is it rolled back\?/, 'it cannot be done')
     await again.answer(/Roll back: The step one {2}one\n\? Undo this step\?/, 'r')
     await again.exits(1)
@@ -224,6 +225,7 @@ async function runThree(terminal: Terminal): Promise<void> {
   for (const number of [1, 2, 3, 4])
     await terminal.answer(new RegExp(`\\[${number}/5\\][\\s\\S]*\\? Run this step[\\s\\S]*›$`), 'r')
   await terminal.answer(/\[5\/5\][\s\S]*\? Run this step/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
   await terminal.answer(/Why is it rolled back\?/, 'customers complain')
 }
 
@@ -283,6 +285,7 @@ void test('a rollback is killed in the middle of a step: nothing is undone twice
   const terminal = start()
   await terminal.answer(ASKS, 'r')
   await terminal.answer(/\[2\/2\][\s\S]*\? Run this step/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
   await terminal.answer(/Why is it rolled back\?/, 'why not')
   await terminal.answer(/Roll back: The step one[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
   await begun(project)
@@ -304,6 +307,7 @@ const DOUBTFUL =
 async function killedWhileUndoing(project: Project, terminal: Terminal): Promise<void> {
   await terminal.answer(ASKS, 'r')
   await terminal.answer(/\[2\/2\][\s\S]*\? Run this step/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
   await terminal.answer(/Why is it rolled back\?/, 'why not')
   await terminal.answer(/Roll back: The step one[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
   await begun(project)
@@ -363,6 +367,7 @@ void test('a rollback fails: it stops there and says which; it can be tried agai
   await terminal.answer(/\[1\/3\][\s\S]*\? Run this step/, 'r')
   await terminal.answer(/\[2\/3\][\s\S]*\? Run this step/, 'r')
   await terminal.answer(/\[3\/3\][\s\S]*\? Run this step/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
   await terminal.answer(/Why is it rolled back\?/, 'why not')
   await terminal.answer(/Roll back: The step two[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
   await terminal.exits(130)

@@ -100,7 +100,7 @@ function showState(state: RunState, directory: string, output: boolean, io: Io):
   for (const line of measurementLines(state)) io.out(line)
   io.out(
     state.status === 'finished'
-      ? `${endText(state.result)}.`
+      ? `${endText(state.result, state.reason)}.`
       : `The run is not finished.  npm run resume ${state.run}`,
   )
 }

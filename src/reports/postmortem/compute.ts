@@ -112,7 +112,7 @@ function overviewOf(state: RunState): string {
   const after = fault ? ` after the fault ${fault.fault} on ${fault.on}` : ''
   const end =
     state.status === 'finished'
-      ? `${endText(state.result)}${state.reason === '' ? '' : ` (${state.reason})`}.`
+      ? `${endText(state.result, state.reason)}.`
       : `The run never finished${state.reason === '' ? '' : ` (last: ${state.reason})`}.`
   return `${what}${after}. ${started ? '' : 'Its first line is not there. '}${end}`
 }

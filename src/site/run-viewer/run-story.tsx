@@ -89,7 +89,11 @@ function Head({ story, name }: { story: Story; name: string }): ReactNode {
             {state.fault.fault} on {state.fault.on}
           </Row>
         )}
-        {state.rollback && <Row name="Rollback">▲ it was rolled back</Row>}
+        {state.rollback && (
+          <Row name="Rollback">
+            ▲ {state.result === 'stopped' ? 'it was begun, and nothing was undone' : 'it was rolled back'}
+          </Row>
+        )}
         {measurementLines(state).map((line) => (
           <Row key={line} name={line.slice(0, 4).trim()}>
             {line.slice(5).replaceAll(/ {2,}/g, ' · ')}

@@ -1,0 +1,27 @@
+import { stepState } from '../journal/fold.ts'
+import type { RunState, StepStatus } from '../journal/fold.ts'
+import type { Runbook, Step } from '../model/runbook.ts'
+import { rollbackOutlook } from '../runner/plan.ts'
+
+const STANDING: Partial<Record<StepStatus, string>> = {
+  running: ' (begun)',
+  failed: ' (failed)',
+  unknown: ' (nobody knows whether it was done)',
+}
+
+export type Outlook = { possible: boolean; lines: string[] }
+
+/** What a rollback would do, told before it begins: there is no way back from it. */
+export function rollbackLines(runbook: Runbook, state: RunState, tag: (step: Step) => string): Outlook {
+  const { undo, stay } = rollbackOutlook(runbook, state)
+  const line = (step: Step): string => {
+    const { status } = stepState(state, step.id)
+    return `  ${step.id}  ${step.title}${STANDING[status] ?? ''}${tag(step)}`
+  }
+  const head =
+    undo.length === 0
+      ? ['Nothing has been done that could be undone.']
+      : ['Would be undone, in this order:', ...undo.map(line)]
+  const stays = stay.length === 0 ? [] : ['Stays as it is:', ...stay.map(line)]
+  return { possible: undo.length > 0, lines: [...head, ...stays] }
+}

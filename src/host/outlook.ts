@@ -1,7 +1,7 @@
 import { stepState } from '../journal/fold.ts'
 import type { RunState, StepStatus } from '../journal/fold.ts'
-import type { Runbook, Step } from '../model/runbook.ts'
-import { rollbackOutlook } from '../runner/plan.ts'
+import type { Decision, Runbook, Step } from '../model/runbook.ts'
+import { dependents, rollbackOutlook } from '../runner/plan.ts'
 
 const STANDING: Partial<Record<StepStatus, string>> = {
   running: ' (begun)',
@@ -24,4 +24,15 @@ export function rollbackLines(runbook: Runbook, state: RunState, tag: (step: Ste
       : ['Would be undone, in this order:', ...undo.map(line)]
   const stays = stay.length === 0 ? [] : ['Stays as it is:', ...stay.map(line)]
   return { possible: undo.length > 0, lines: [...head, ...stays] }
+}
+
+/** What nobody will be asked about when this decision is skipped. */
+export function dependentLines({ id }: Decision, runbook: Runbook): string[] {
+  const nodes = dependents(runbook, id).flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
+  if (nodes.length === 0) return ['Nothing depends on this decision.']
+  const head =
+    nodes.length === 1
+      ? 'This depends on the decision and would be skipped with it:'
+      : `These ${nodes.length} depend on this decision and would be skipped with it:`
+  return [head, ...nodes.map((node) => `  ${node.id}  ${node.title}`)]
 }

@@ -21,7 +21,7 @@ import {
   waitingText,
 } from './approval-screen.ts'
 import { beginning, dangerOf } from './danger.ts'
-import { rollbackLines } from './outlook.ts'
+import { dependentLines, rollbackLines } from './outlook.ts'
 import type { TerminalScreen } from './screen.ts'
 import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
@@ -250,6 +250,7 @@ export class TerminalOperator implements Operator {
       const value = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
       if (await this.#shows(value, node, session, choices)) continue
       if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
+      if (value === 'skip' && node.kind === 'decision') this.#print(dependentLines(node, session.runbook))
       const why = WHY[value]
       const reason = why === undefined ? '' : await this.#words(why)
       if (reason !== undefined) return { value, reason }

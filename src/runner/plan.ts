@@ -74,3 +74,13 @@ function isUndoable(step: Step): boolean {
 function mayHaveActed({ status }: StepState): boolean {
   return status === 'done' || status === 'failed' || status === 'unknown' || status === 'running'
 }
+
+/** What is skipped when nobody makes this decision: what depends on it, and on decisions that depend on it. */
+export function dependents(runbook: Runbook, decision: string): Executable[] {
+  const open = new Set([decision])
+  return executables(runbook.nodes).filter((node) => {
+    if (!node.when.some((condition) => open.has(condition.decision))) return false
+    open.add(node.id)
+    return true
+  })
+}

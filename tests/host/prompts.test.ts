@@ -295,3 +295,44 @@ void test('a rollback that undid nothing does not say that the run was rolled ba
   assert.match(shown.stdout, /The run was stopped \(nothing was undone\)\./)
   await assertSound(project)
 })
+
+const decision = (id: string, when: string, first: string): string => `<Decision id="${id}"${when}>
+
+## Which way, ${id}?
+
+<Choice value="${first}" title="Go there">
+
+There.
+
+</Choice>
+
+<Choice value="stay" title="Stay">
+
+Here.
+
+</Choice>
+
+</Decision>
+`
+
+void test('skipping a decision says first what is skipped with it', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    decision('way', '', 'promote') +
+      step('go', 'when="way=promote"', effect('go')) +
+      decision('more', ' when="way=stay"', 'further') +
+      step('late', 'when="more=further"', effect('late')) +
+      step('always', '', effect('always')),
+  )
+  const terminal = start()
+  await terminal.answer(/\? Which\?[\s\S]*›$/, 's')
+  await terminal.sees(
+    /These 3 depend on this decision and would be skipped with it:\n {4}go {2}The step go\n {4}more {2}Which way, more\?\n {4}late {2}The step late\n/,
+  )
+  await terminal.answer(/Why is it skipped\? \(Enter alone goes back\) *$/, '')
+  await terminal.answer(/\? Which\?[\s\S]*›$/, 's')
+  await terminal.answer(/Why is it skipped\?/, 'nobody knows')
+  await terminal.answer(/always[\s\S]*\? Run this step[\s\S]*›$/, 'r')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'always')
+})

@@ -70,7 +70,11 @@ export class TerminalScreen implements Screen {
   node(node: Executable, session: Session): void {
     this.#speaker = node.kind === 'parallel' ? node.id : undefined
     const all = executables(session.runbook.nodes)
-    const number = `[${all.findIndex((other) => other.id === node.id) + 1}/${all.length}]`
+    // A member of a group has the number of the group.
+    const position = all.findIndex(
+      (other) => other === node || (other.kind === 'parallel' && other.steps.some((step) => step === node)),
+    )
+    const number = `[${position + 1}/${all.length}]`
     this.line()
     this.line(
       `${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`,

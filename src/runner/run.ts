@@ -16,18 +16,31 @@ export type RunEnd = { kind: 'finished'; result: RunResult } | { kind: 'paused';
 
 /** Drives a run to its end or to a pause: fold, plan, act, until there is nothing left. */
 export async function run(session: Session): Promise<RunEnd> {
+  let shown: Executable | undefined
   for (;;) {
     const { requested, reason } = session.interruption
     if (requested !== 'no') return pause(session, reason)
     const action = nextAction(session.runbook, session.state)
     if (action.kind === 'finish') return finish(session)
+    shown = show(action, shown, session)
     const onward = await perform(action, session)
     if (onward.kind === 'pause') return pause(session, onward.reason)
   }
 }
 
+/** What is done next; a step that is asked about is shown too, unless it stands there already. */
+function show(
+  action: Exclude<Action, { kind: 'finish' }>,
+  shown: Executable | undefined,
+  session: Session,
+): Executable | undefined {
+  if (action.kind === 'skip' || action.kind === 'roll-back') return undefined
+  const node = action.kind === 'execute' ? action.node : action.step
+  if (action.kind === 'execute' || node !== shown) session.screen.node(node, session)
+  return node
+}
+
 async function perform(action: Exclude<Action, { kind: 'finish' }>, session: Session): Promise<Onward> {
-  if (action.kind === 'execute') session.screen.node(action.node, session)
   return (await holdBack(action, session)) ?? (await act(action, session))
 }
 

@@ -336,3 +336,45 @@ void test('skipping a decision says first what is skipped with it', needsTmux, a
   await terminal.exits(0)
   assert.equal(effects(project), 'always')
 })
+
+const FAILING = `<Step id="bad" danger="caution">\n\n## The bad step\n\nLook at the lamp.\n\n\`\`\`sh run\necho tried >> effects.log; test -e fine\n\`\`\`\n\n</Step>\n`
+
+void test('a run that is resumed onto a failed step shows the step first', needsTmux, async (t) => {
+  const { project, start } = open(t, step('one', '', effect('one')) + FAILING)
+  const terminal = start()
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(SECOND, 'r')
+  await terminal.answer(/\? What now\?[\s\S]*›$/, 'p')
+  await terminal.exits(130)
+  assert.equal(terminal.screen().match(/\[2\/2\]/g)?.length, 1)
+  project.write('fine', '')
+  const again = start('resume')
+  await again.endsWith(
+    /\[2\/2\] The bad step {2}bad {2}▲ CAUTION\n {2}Look at the lamp\.\n[\s\S]*did not succeed[\s\S]*\? What now\?/,
+  )
+  await again.answer(/›/, 't')
+  await again.exits(0)
+})
+
+void test('a failed member of a group is shown with the number of its group', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    step('one', '', effect('one')) + group(FAILING, step('two', '', effect('two'))),
+  )
+  const terminal = start()
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(BOTH, 'r')
+  await terminal.endsWith(
+    /\[2\/2\] The bad step {2}bad {2}▲ CAUTION\n {2}Look at the lamp\.\n[\s\S]*\? What now\?/,
+  )
+  await terminal.answer(/›/, 'p')
+  await terminal.exits(130)
+  project.write('fine', '')
+  const again = start('resume')
+  await again.endsWith(
+    /\[2\/2\] The bad step {2}bad {2}▲ CAUTION\n {2}Look at the lamp\.\n[\s\S]*\? What now\?/,
+  )
+  await again.answer(/›/, 't')
+  await again.exits(0)
+  assert.doesNotMatch(terminal.screen() + again.screen(), /\[0\//)
+})

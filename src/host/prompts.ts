@@ -136,6 +136,7 @@ export class TerminalOperator implements Operator {
       key: String(index + 1),
       label: choice.value,
       value: `choice:${choice.value}`,
+      word: choice.value,
     }))
     const answer = await this.#ask(
       decision,

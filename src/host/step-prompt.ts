@@ -1,7 +1,13 @@
 import { styleText } from 'node:util'
 import { createPrompt, isEnterKey, useEffect, useKeypress, usePrefix, useState } from '@inquirer/core'
 
-export type KeyChoice = { key: string; label: string; value: string }
+export type KeyChoice = {
+  key: string
+  label: string
+  value: string
+  /** Typed in full it chooses as well. */
+  word?: string
+}
 
 export type StepPromptConfig = {
   message: string
@@ -43,9 +49,7 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
       return
     }
     const answer = typed.trim().toLowerCase()
-    const chosen = config.choices.find((choice) =>
-      answer === '' ? choice.value === config.enter : choice.key === answer,
-    )
+    const chosen = choiceOf(config, answer)
     line.clearLine(0)
     setTyped('')
     if (!chosen && config.accepts?.(typed.trim()) === true) {
@@ -54,11 +58,7 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
       return
     }
     if (!chosen) {
-      setProblem(
-        answer === ''
-          ? 'Enter alone does nothing here: type a letter first.'
-          : `"${answer}" is none of these letters.`,
-      )
+      setProblem(problemWith(answer, config.choices))
       return
     }
     setAnswered(chosen.label)
@@ -71,6 +71,23 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
   const head = `${prefix} ${config.message}\n  ${config.clock()}\n  ${rows(chosenLabels).join('\n  ')}\n  › ${typed}`
   return [head, problem]
 })
+
+/** A key comes before a word: it is what stands on the screen. */
+function choiceOf({ choices, enter }: StepPromptConfig, answer: string): KeyChoice | undefined {
+  if (answer === '') return choices.find(({ value }) => value === enter)
+  return (
+    choices.find(({ key }) => key === answer) ?? choices.find(({ word }) => word?.toLowerCase() === answer)
+  )
+}
+
+function problemWith(answer: string, choices: readonly KeyChoice[]): string {
+  const numbered = choices.some(({ key }) => /^\d/.test(key))
+  if (answer === '')
+    return `Enter alone does nothing here: type a ${numbered ? 'number or a letter' : 'letter'} first.`
+  return numbered
+    ? `"${answer}" is none of these: type a number or a letter.`
+    : `"${answer}" is none of these letters.`
+}
 
 /** As many labels a line as fit. */
 function rows(labels: readonly string[]): string[] {

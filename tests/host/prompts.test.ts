@@ -337,6 +337,23 @@ void test('skipping a decision says first what is skipped with it', needsTmux, a
   assert.equal(effects(project), 'always')
 })
 
+void test('a decision is made by its number or its name', needsTmux, async (t) => {
+  const { project, start } = open(
+    t,
+    decision('way', '', 'promote') + step('go', 'when="way=promote"', effect('go')),
+  )
+  const terminal = start()
+  await terminal.endsWith(/\? Which\?[\s\S]*›$/)
+  terminal.press('Enter')
+  await terminal.endsWith(/Enter alone does nothing here: type a number or a letter first\./)
+  await terminal.answer(/›/, '3')
+  await terminal.endsWith(/"3" is none of these: type a number or a letter\./)
+  await terminal.answer(/›/, 'promote')
+  await terminal.answer(ASKS, 'r')
+  await terminal.exits(0)
+  assert.equal(effects(project), 'go')
+})
+
 const FAILING = `<Step id="bad" danger="caution">\n\n## The bad step\n\nLook at the lamp.\n\n\`\`\`sh run\necho tried >> effects.log; test -e fine\n\`\`\`\n\n</Step>\n`
 
 void test('a run that is resumed onto a failed step shows the step first', needsTmux, async (t) => {

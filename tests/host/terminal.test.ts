@@ -407,7 +407,7 @@ void test('a decision: each choice has its number, another one means nothing', n
   const terminal = start()
   await terminal.sees(/left: Go left\n +There\.[\s\S]*right: Go right\n +Here\./)
   await terminal.answer(/\? Which\?[\s\S]*1 left · 2 right[\s\S]*›$/, '3')
-  await terminal.endsWith(/"3" is none of these letters\./)
+  await terminal.endsWith(/"3" is none of these: type a number or a letter\./)
   terminal.press('Enter')
   await terminal.endsWith(/Enter alone does nothing here/)
   await terminal.answer(/›/, '2')

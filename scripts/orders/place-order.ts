@@ -1,11 +1,11 @@
 // Does what a customer does, through the front door: places an order and reads it back.
-import { edgeNode } from '../edge/route.ts'
+import { askEdge, edgeNode } from '../edge/route.ts'
 
-const { url } = edgeNode('edge.router')
+const edge = edgeNode('edge.router')
 const order = { id: `runbook-${run.id}-${Date.now()}`, item: 'runbook-check', quantity: 1 }
 const signal = AbortSignal.timeout(5000)
 
-const placed = await fetch(`${url}/orders`, {
+const placed = await askEdge(edge, `${edge.url}/orders`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(order),
@@ -13,7 +13,7 @@ const placed = await fetch(`${url}/orders`, {
 })
 if (placed.status !== 201)
   throw new Error(`an order was not acknowledged: ${placed.status} ${await placed.text()}`)
-const read = await fetch(`${url}/orders/${order.id}`, { signal })
+const read = await askEdge(edge, `${edge.url}/orders/${order.id}`, { signal })
 if (!read.ok)
   throw new Error(`the order was acknowledged but cannot be read back: ${read.status} ${await read.text()}`)
 console.log(`Order ${order.id} was acknowledged and read back: ${await read.text()}`)

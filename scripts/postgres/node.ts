@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
-import type { PostgresTarget, Target } from '../../src/fences/api.ts'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import type { PostgresTarget, Row, Target } from '../../src/fences/api.ts'
 
 /** A PostgreSQL node whose files this machine can reach. */
 export type LocalNode = PostgresTarget & { dataDirectory: string; bin: string }
@@ -22,6 +22,37 @@ export function postgresNode(name: string): PostgresTarget {
   const found: Target = target(name)
   if (found.kind !== 'postgres') throw new Error(`${name} is a ${found.kind} target; expected a postgres one`)
   return found
+}
+
+/** Its name and where it is, for messages. */
+export function nameOf({ name, host, port }: PostgresTarget): string {
+  return `${name} (${host}:${port})`
+}
+
+/** The rows; what goes wrong says who was asked. */
+export async function ask(node: PostgresTarget, text: string): Promise<Row[]> {
+  return await query(node, text).catch((error: unknown) => {
+    throw new Error(
+      `${nameOf(node)} does not answer: ${messageOf(error)}. See that it runs and that you reach it, then try this step again`,
+      { cause: error },
+    )
+  })
+}
+
+const TOO_MANY_CONNECTIONS = '53300'
+
+/** Whether it answers as a primary; one that is too busy to answer does as well. Not one that refuses, hangs or is a standby. */
+export async function takesWrites(node: PostgresTarget): Promise<boolean> {
+  return await query(node, 'select pg_is_in_recovery() as waiting').then(
+    ([row]) => row?.['waiting'] === false,
+    (error: unknown) => error instanceof Error && 'code' in error && error.code === TOO_MANY_CONNECTIONS,
+  )
+}
+
+/** An error that several addresses caused has no message of its own. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** The words that make a command run as the account that owns the data directory. */
@@ -67,4 +98,10 @@ export function systemIdentifier(node: LocalNode): string {
     closeSync(descriptor)
   }
   return bytes.readBigUInt64LE().toString()
+}
+
+/** When the node last wrote to its log of changes: a primary what it did, a standby what it received. By its own clock. */
+export function lastWrite({ dataDirectory }: LocalNode): Date {
+  const segments = readdirSync(`${dataDirectory}/pg_wal`).filter((name) => /^[0-9A-F]{24}$/.test(name))
+  return new Date(Math.max(0, ...segments.map((name) => statSync(`${dataDirectory}/pg_wal/${name}`).mtimeMs)))
 }

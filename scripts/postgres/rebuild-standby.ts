@@ -1,7 +1,7 @@
 // Makes the old primary's machine a standby of the new primary. Its diverged data is kept aside, not deleted.
 import { existsSync, readdirSync } from 'node:fs'
 import pg from 'pg'
-import { asOwner, isRunning, localNode } from './node.ts'
+import { asOwner, isRunning, localNode, nameOf } from './node.ts'
 
 const primary = localNode('orders-db.standby')
 const standby = localNode('orders-db.primary', { mayBeMissing: true })
@@ -37,6 +37,11 @@ await query(
 //   pg_basebackup -D <data> -R -S <slot> -X stream -d 'host=<primary> user=replicator'
 const { host, port, database, user, password } = primary
 const client = new pg.Client({ host, port, database, user, ...(password === undefined ? {} : { password }) })
+// Without this, a session that is ended from outside would end this program.
+let lost: Error | undefined
+client.on('error', (error) => {
+  lost = error
+})
 await client.connect()
 try {
   await client.query(`select pg_backup_start('standby of ${slot}', true)`)
@@ -51,6 +56,12 @@ try {
   await $`${owner} mkdir -m 0700 ${data}/pg_replslot ${data}/pg_wal ${data}/pg_dynshmem ${data}/pg_stat_tmp`
   const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)')
   await $({ input: rows[0]?.labelfile ?? '' })`${owner} tee ${data}/backup_label`
+} catch (error) {
+  if (lost === undefined) throw error
+  throw new Error(
+    `the session of the backup on ${nameOf(primary)} was ended (${lost.message}): the copy cannot be used. Try this step again; what was copied is moved aside`,
+    { cause: error },
+  )
 } finally {
   await client.end()
 }

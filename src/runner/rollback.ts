@@ -11,7 +11,6 @@ type Unknown = Extract<Outcome, { kind: 'unknown' }>
 
 /** Undoes one step, after its own confirmation. A rollback that fails stops the run there: what follows relies on it. */
 export async function rollBackStep(step: Step, interrupted: boolean, session: Session): Promise<Onward> {
-  const started = session.clock.monotonic()
   await recoverOpenFence(step, session)
   const doubtful = doubtfulFence(step, session)
   session.commit()
@@ -34,6 +33,7 @@ export async function rollBackStep(step: Step, interrupted: boolean, session: Se
   if (consent.kind === 'pause') return consent
   if (consent.kind !== 'run') return { kind: 'pause', reason: `the rollback of ${step.id} was not approved` }
   if (!interrupted) session.record({ event: 'step-rollback-started', step: step.id })
+  const started = session.clock.monotonic()
   const failure = await undo(step, session)
   finish(
     step,

@@ -18,7 +18,7 @@ import { requireJournal } from '../../journal/read.ts'
 import { findRun } from '../../journal/find-run.ts'
 import { journalFile } from '../../journal/run-directory.ts'
 import { OperatorError } from '../../model/problem.ts'
-import { steps } from '../../model/runbook.ts'
+import { executables } from '../../model/runbook.ts'
 import type { Runbook } from '../../model/runbook.ts'
 import { incidentRows } from '../../reports/postmortem/incident-rows.ts'
 import { citedLines } from '../../reports/postmortem/sources.ts'
@@ -145,8 +145,11 @@ function runbookOf(directory: string, { digest, runbook }: RunState): Runbook | 
 }
 
 function expectedOf(runbook: Runbook): Map<string, number> {
+  const parts = executables(runbook.nodes).flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
   return new Map(
-    steps(runbook.nodes).flatMap(({ id, expectMs }) => (expectMs === undefined ? [] : [[id, expectMs]])),
+    parts.flatMap((part) =>
+      'expectMs' in part && part.expectMs !== undefined ? [[part.id, part.expectMs]] : [],
+    ),
   )
 }
 

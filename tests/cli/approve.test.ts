@@ -252,7 +252,8 @@ void test(
     await bob.answer(/Type fence to approve it/, 'fence')
     await bob.shows(/the key that signed is not one of bob/)
     bob.type(`clear; drillbook approve '${line}'; echo "code $?"`)
-    await bob.answer(/Type fence to approve it/, 'no')
+    // Not the question that stood there before the screen was cleared.
+    await bob.answer(/^(?![^]*is not one of bob)[^]*Type fence to approve it/, 'no')
     await bob.shows(/Not approved. Nothing was signed.[^]*code 3/)
     // Another version of the runbook here: it is said, and nothing is shown that might not be what runs.
     project.write('runbooks/failover.mdx', FAILOVER.replace(FENCE, 'echo something else'))

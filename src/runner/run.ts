@@ -3,7 +3,7 @@ import type { RunState } from '../journal/fold.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
 import { runParallel } from '../steps/parallel/run.ts'
-import { answeredBy, declined, elapsed } from '../steps/answers.ts'
+import { declined, recordConfirmed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
 import { attemptStep, runStep } from '../steps/step/run.ts'
 import type { Executable, Inform, Step } from '../model/runbook.ts'
@@ -100,12 +100,7 @@ async function askAfterFailure(step: Step, reason: string, session: Session): Pr
   const asked = session.clock.monotonic()
   const answer = await session.operator.failed(step, reason, session)
   if (answer.kind !== 'retry') return declined(step.id, answer, session)
-  session.record({
-    event: 'step-confirmed',
-    step: step.id,
-    by: answeredBy(session),
-    waitedMs: elapsed(session, asked),
-  })
+  recordConfirmed(step, asked, session)
   return await attemptStep(step, session)
 }
 

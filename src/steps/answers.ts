@@ -1,4 +1,5 @@
 import { stepState } from '../journal/fold.ts'
+import type { Step } from '../model/runbook.ts'
 import type { Session, StepAnswer } from '../runner/ports.ts'
 
 /** What the runner does after a node: go on to the next action, or stop here for now. */
@@ -14,6 +15,16 @@ export function declined(id: string, answer: Exclude<StepAnswer, { kind: 'run' }
 
 export function answeredBy(session: Session): 'person' | 'unattended' {
   return session.unattended ? 'unattended' : 'person'
+}
+
+/** Somebody said yes to a question that was asked at `asked`, on the run's clock. */
+export function recordConfirmed({ id }: Step, asked: number, session: Session): void {
+  session.record({
+    event: 'step-confirmed',
+    step: id,
+    by: answeredBy(session),
+    waitedMs: elapsed(session, asked),
+  })
 }
 
 export function elapsed(session: Session, since: number): number {

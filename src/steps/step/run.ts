@@ -2,7 +2,7 @@ import { stepState } from '../../journal/fold.ts'
 import { reasonOf } from '../../model/outcome.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { FenceRole, Step } from '../../model/runbook.ts'
-import { answeredBy, declined, elapsed } from '../answers.ts'
+import { declined, elapsed, recordConfirmed } from '../answers.ts'
 import type { Onward } from '../answers.ts'
 import { executeFence, hasSucceeded } from '../fence.ts'
 import type { Session } from '../../runner/ports.ts'
@@ -14,12 +14,7 @@ export async function runStep(step: Step, session: Session): Promise<Onward> {
   const asked = session.clock.monotonic()
   const answer = await session.operator.confirm(step, session)
   if (answer.kind !== 'run') return declined(step.id, answer, session)
-  session.record({
-    event: 'step-confirmed',
-    step: step.id,
-    by: answeredBy(session),
-    waitedMs: elapsed(session, asked),
-  })
+  recordConfirmed(step, asked, session)
   return await attemptStep(step, session)
 }
 
@@ -75,12 +70,7 @@ async function performByHand(step: Step, session: Session): Promise<Onward | und
   session.commit()
   const answer = await session.operator.performed(step, session)
   if (answer.kind !== 'run') return declined(step.id, answer, session)
-  session.record({
-    event: 'step-confirmed',
-    step: step.id,
-    by: answeredBy(session),
-    waitedMs: elapsed(session, asked),
-  })
+  recordConfirmed(step, asked, session)
   return undefined
 }
 

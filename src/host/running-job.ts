@@ -16,6 +16,8 @@ export type JobSink = {
 
 /** After KILL, how long it may take: what a person without our rights started (sudo), or the kernel holds, does not end for us. */
 const KILLED_MS = 2000
+/** How long what a fence started may take to leave its group (setsid) after the fence has ended. */
+const LEAVING_MS = 100
 /** How often to look whether processes that were told to end have ended; the kernel tells nobody of a stranger's end. */
 const LOOK_MS = 20
 
@@ -73,7 +75,7 @@ export class RunningJob {
 
   /** A fence that ended may not leave processes in its group behind. */
   async endLeftovers(): Promise<void> {
-    if (this.group === undefined || !trySignal(-this.group, 0)) return
+    if (this.group === undefined || !(await staysInGroup(this.group))) return
     this.#say('the fence ended and left processes in its group; they are ended now')
     const left = await endAll(this.group, [], this.#graceMs)
     if (left.length > 0) this.#say(goingOn(left))
@@ -82,6 +84,16 @@ export class RunningJob {
   #say(line: string): void {
     this.sink.output(Buffer.from(`drillbook: ${line}\n`))
   }
+}
+
+/** False as soon as nothing is in it. */
+async function staysInGroup(group: number): Promise<boolean> {
+  const deadline = performance.now() + LEAVING_MS
+  while (trySignal(-group, 0)) {
+    if (performance.now() > deadline) return true
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+  return false
 }
 
 /** What a person has to know of processes that could not be ended. */

@@ -175,7 +175,8 @@ void test(
   'a daemon that a successful fence starts on purpose, in a session of its own, lives on',
   options,
   async (t) => {
-    const daemon = 'setsid sleep 600 > /dev/null 2>&1 < /dev/null &\necho $! > pid'
+    // It takes a moment until it has a session of its own.
+    const daemon = '(sleep 0.05; exec setsid sleep 600) > /dev/null 2>&1 < /dev/null &\necho $! > pid'
     const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', daemon])) })
     const end = await project.run('it')
     const pid = Number(project.read('pid'))

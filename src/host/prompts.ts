@@ -72,7 +72,7 @@ const HELP: Record<string, string> = {
   settled: 'you have seen that it did its work; asks how you know',
   retry: 'try the step again from its checks',
   skip: 'leave the step out; asks why, and records it',
-  'dry-run': 'print what would run, with its values; nothing is executed',
+  'dry-run': 'print what would run, sql with its values; nothing is executed',
   show: 'print the exact commands',
   note: 'write a line into the journal',
   contacts: 'who to call',

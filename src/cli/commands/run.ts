@@ -10,7 +10,7 @@ Runs a runbook step by step: confirm, check, run, verify, record.
   --set NAME=VALUE      an input, or the choice of a decision; may be repeated. A secret input is asked,
                         or read from the environment variable DRILLBOOK_INPUT_NAME
   --yes                 unattended: nobody is asked; what is reserved for people is refused
-  --dry-run             print what would run, with its values; nothing is executed or recorded
+  --dry-run             print what would run, sql with its values; nothing is executed or recorded
   --rehearse            execute only the checks, which change nothing
   --json                events as NDJSON on standard output, prose on standard error
   --mirror DIR          keep a second copy of the journal, on another disk

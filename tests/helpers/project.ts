@@ -163,6 +163,14 @@ export function runbook(body: string, frontMatter = ''): string {
   return `---\n${head.filter((line) => line !== '').join('\n')}\n---\n\n${body.trim()}\n`
 }
 
+/** A decision between these choices. */
+export function decision(id: string, attributes: string, ...values: string[]): string {
+  const choices = values.map(
+    (value) => `<Choice value="${value}" title="Go ${value}">\n\nThere.\n\n</Choice>\n`,
+  )
+  return `<Decision id="${id}" ${attributes}>\n\n## Which way, ${id}?\n\n${choices.join('\n')}\n</Decision>\n`
+}
+
 /** A step of fences, each as `role`, `language` and text. */
 export function step(id: string, attributes: string, ...fences: [info: string, code: string][]): string {
   const blocks = fences.map(([info, code]) => `\`\`\`${info}\n${code}\n\`\`\`\n`)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { assertSound, only } from '../helpers/claims.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
-import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
+import { decision, MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { Terminal, needsTmux } from '../helpers/terminal.ts'
 
@@ -296,31 +296,12 @@ void test('a rollback that undid nothing does not say that the run was rolled ba
   await assertSound(project)
 })
 
-const decision = (id: string, when: string, first: string): string => `<Decision id="${id}"${when}>
-
-## Which way, ${id}?
-
-<Choice value="${first}" title="Go there">
-
-There.
-
-</Choice>
-
-<Choice value="stay" title="Stay">
-
-Here.
-
-</Choice>
-
-</Decision>
-`
-
 void test('skipping a decision says first what is skipped with it', needsTmux, async (t) => {
   const { project, start } = open(
     t,
-    decision('way', '', 'promote') +
+    decision('way', '', 'promote', 'stay') +
       step('go', 'when="way=promote"', effect('go')) +
-      decision('more', ' when="way=stay"', 'further') +
+      decision('more', 'when="way=stay"', 'further', 'stay') +
       step('late', 'when="more=further"', effect('late')) +
       step('always', '', effect('always')),
   )
@@ -340,7 +321,7 @@ void test('skipping a decision says first what is skipped with it', needsTmux, a
 void test('a decision is made by its number or its name', needsTmux, async (t) => {
   const { project, start } = open(
     t,
-    decision('way', '', 'promote') + step('go', 'when="way=promote"', effect('go')),
+    decision('way', '', 'promote', 'stay') + step('go', 'when="way=promote"', effect('go')),
   )
   const terminal = start()
   await terminal.endsWith(/\? Which\?[\s\S]*›$/)

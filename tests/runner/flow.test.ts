@@ -3,29 +3,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { assertSound, only, reasons, standing } from '../helpers/claims.ts'
-import { makeProject, runbook, step } from '../helpers/project.ts'
+import { decision, makeProject, runbook, step } from '../helpers/project.ts'
 
 const effect = (name: string): [string, string] => ['sh run', `echo ${name} >> effects.log`]
 const effects = (text: string): string => text.trimEnd().replaceAll('\n', ' ')
 
-const DECISION = (attributes: string): string => `<Decision id="way" ${attributes}>
-
-## Which way?
-
-<Choice value="left" title="Left">
-
-There.
-
-</Choice>
-
-<Choice value="right" title="Right">
-
-Here.
-
-</Choice>
-
-</Decision>
-`
+const DECISION = (attributes: string): string => decision('way', attributes, 'left', 'right')
 const LEFT = step('go-left', 'when="way=left"', effect('left'))
 const RIGHT = step('go-right', 'when="way=right"', effect('right'))
 

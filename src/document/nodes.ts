@@ -172,6 +172,14 @@ function readParallel(node: MdxJsxFlowElement, context: ReadContext): Parallel |
         ...child.place,
         message: `a ${child.kind} in <Parallel>: expected only <Step>`,
       })
+  for (const step of steps)
+    for (const { decision, choice } of step.when)
+      context.problems.push({
+        ...step.place,
+        step: step.id,
+        message: `when="${decision}=${choice}" in <Parallel>: its steps begin together`,
+        hint: 'Put the condition on the <Parallel>, or the step before or after it.',
+      })
   if (steps.length < 2)
     context.problems.push({ ...placeOf(node, context.file), message: '<Parallel> needs at least two <Step>' })
   if (!values) return undefined

@@ -31,7 +31,7 @@ const KINDS: Record<NodeKind | 'choice', { tag: string; schema: z.ZodType; summa
     tag: 'Parallel',
     schema: parallel,
     summary:
-      'At least two `<Step>` that run at the same time, after one confirmation. They do not see the outputs of each other.',
+      'At least two `<Step>` that run at the same time, after one confirmation. They do not see the outputs of each other, and no `when` is theirs alone.',
   },
   inform: {
     tag: 'Inform',

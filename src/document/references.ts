@@ -1,10 +1,12 @@
 import type { Problem } from '../model/problem.ts'
-import type { InputSpec, Node, Step } from '../model/runbook.ts'
+import type { Condition, FenceRole, InputSpec, Node, Step } from '../model/runbook.ts'
 
 type Seen = {
   ids: Map<string, number>
   choices: Map<string, string[]>
-  outputs: Set<string>
+  /** The conditions of each decision: who depends on one of its choices depends on them as well. */
+  decisions: Map<string, Condition[]>
+  outputs: Map<string, Step>
   /** Undefined when they could not be read: then any name may be one. */
   inputs: ReadonlySet<string> | undefined
 }
@@ -18,7 +20,8 @@ export function checkReferences(
   const seen: Seen = {
     ids: new Map(),
     choices: new Map(),
-    outputs: new Set(),
+    decisions: new Map(),
+    outputs: new Map(),
     inputs: inputs && new Set(Object.keys(inputs)),
   }
   checkList(nodes, seen, problems)
@@ -30,8 +33,9 @@ function checkList(nodes: readonly Node[], seen: Seen, problems: Problem[]): voi
     checkNode(node, seen, problems)
     if (node.kind === 'step') declareOutputs([node], seen, problems)
     if (node.kind === 'parallel') {
-      for (const step of node.steps) checkNode(step, seen, problems)
-      declareOutputs(node.steps, seen, problems)
+      const members = node.steps.map((step) => ({ ...step, when: [...node.when, ...step.when] }))
+      for (const step of members) checkNode(step, seen, problems)
+      declareOutputs(members, seen, problems)
     }
     if (node.kind === 'use') checkList(node.nodes, seen, problems)
   }
@@ -46,6 +50,7 @@ function checkNode(node: Node, seen: Seen, problems: Problem[]): void {
   for (const value of duplicates(values))
     problems.push({ ...node.place, step: node.id, message: `choice ${value} stands twice` })
   seen.choices.set(node.id, values)
+  seen.decisions.set(node.id, node.when)
 }
 
 function checkId(node: Node, seen: Seen, problems: Problem[]): void {
@@ -92,14 +97,36 @@ function checkStep(step: Step, seen: Seen, problems: Problem[]): void {
 function checkBinds(step: Step, seen: Seen, problems: Problem[]): void {
   for (const { role, bind, place } of step.fences)
     for (const name of bind) {
-      const isOwn = Object.hasOwn(step.outputs, name)
-      const isThere = isOwn ? role === 'verify' || role === 'rollback' : seen.outputs.has(name)
-      if (!seen.inputs || seen.inputs.has(name) || isThere) continue
-      const message = isOwn
-        ? `bind=${name}: a ${role} fence runs before this step sets that output`
-        : `bind=${name}: no input and no earlier output has this name`
-      problems.push({ ...place, step: step.id, message })
+      if (!seen.inputs || seen.inputs.has(name)) continue
+      const reason = Object.hasOwn(step.outputs, name)
+        ? ownOutputMissing(role)
+        : earlierOutputMissing(name, step, seen)
+      if (reason !== undefined) problems.push({ ...place, step: step.id, message: `bind=${name}: ${reason}` })
     }
+}
+
+function ownOutputMissing(role: FenceRole): string | undefined {
+  if (role === 'verify' || role === 'rollback') return undefined
+  return `a ${role} fence runs before this step sets that output`
+}
+
+/** A step that a decision leaves out sets nothing. */
+function earlierOutputMissing(name: string, step: Step, seen: Seen): string | undefined {
+  const setter = seen.outputs.get(name)
+  if (!setter) return 'no input and no earlier output has this name'
+  const met = allConditions(step.when, seen)
+  const open = setter.when.find(
+    ({ decision, choice }) => !met.some((other) => other.decision === decision && other.choice === choice),
+  )
+  if (!open) return undefined
+  return `${setter.id} sets it only when ${open.decision} is ${open.choice}, and this step runs otherwise too`
+}
+
+function allConditions(when: readonly Condition[], seen: Seen): Condition[] {
+  return when.flatMap((condition) => [
+    condition,
+    ...allConditions(seen.decisions.get(condition.decision) ?? [], seen),
+  ])
 }
 
 /** After everything that reads outputs: the steps of a <Parallel> run at the same time and see none of each other's. */
@@ -108,7 +135,7 @@ function declareOutputs(steps: readonly Step[], seen: Seen, problems: Problem[])
     for (const name of Object.keys(step.outputs)) {
       if (seen.outputs.has(name))
         problems.push({ ...step.place, step: step.id, message: `the output "${name}" is declared twice` })
-      seen.outputs.add(name)
+      seen.outputs.set(name, step)
     }
 }
 

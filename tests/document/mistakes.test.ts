@@ -134,6 +134,60 @@ const rows: Row[] = [
     ],
   },
   {
+    title: 'bind= that names what is there only when a decision fell otherwise',
+    body: md(`<Decision id="how">
+
+## How
+
+<Choice value="fast">
+
+### Fast
+
+</Choice>
+
+<Choice value="slow">
+
+### Slow
+
+</Choice>
+
+</Decision>
+
+<Step id="find" when="how=fast" outputs="lag:number">
+
+## Find
+
+'''sh run
+echo lag=1 >> "$DRILLBOOK_OUTPUT"
+'''
+
+</Step>
+
+<Step id="use" when="how=fast">
+
+## Use it
+
+'''sql run on=orders-db.primary bind=lag
+select $1
+'''
+
+</Step>
+
+<Step id="miss">
+
+## Miss it
+
+'''sql run on=orders-db.primary bind=lag
+select $1
+'''
+
+</Step>
+`),
+    reports: [
+      '51:1 step miss: bind=lag: find sets it only when how is fast, and this step runs otherwise too',
+    ],
+  },
+  {
     title: 'a rollback without a run, and an empty fence',
     body: step(md("'''sh rollback\n'''")),
     reports: [
@@ -187,6 +241,11 @@ const rows: Row[] = [
     body: '<Parallel id="p">\n\n## Both\n\n<Use id="u" runbook="b" />\n\n</Parallel>',
     files: { 'runbooks/b.mdx': runbookText(step('')) },
     reports: ['8:1 <Parallel> needs at least two <Step>', '12:1 a use in <Parallel>: expected only <Step>'],
+  },
+  {
+    title: 'a condition of one step in a Parallel, which would begin all the same',
+    body: '<Decision id="d">\n\n## How?\n\n<Choice value="a" />\n\n<Choice value="b" />\n\n</Decision>\n\n<Parallel id="p">\n\n## Both\n\n<Step id="s" when="d=a">\n\n## S\n\n</Step>\n\n<Step id="t">\n\n## T\n\n</Step>\n\n</Parallel>',
+    reports: ['22:1 step s: when="d=a" in <Parallel>: its steps begin together'],
   },
   {
     title: 'a Decision of one choice with a default that is none',

@@ -79,7 +79,8 @@ export async function performRun(
   const { settings, run } = await begin(request, values, publish !== undefined)
   const { lab } = settings.environment
   try {
-    request.say(`Run ${run.session.state.run}; journal in ${run.directory}`)
+    request.say(`Run ${run.session.state.run}, recorded in`)
+    request.say(run.directory)
     if (incident !== undefined) await attachTo(incident, run.directory, settings.operatorName)
     if (values.live === true) await showLive(request, run.directory, io)
     if (settings.mode === 'drill' && lab !== undefined)

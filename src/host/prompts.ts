@@ -129,7 +129,7 @@ export class TerminalOperator implements Operator {
 
   async decide(decision: Decision, session: Session): ReturnType<Operator['decide']> {
     for (const choice of decision.choices) {
-      this.#screen.line(`  ${choice.value}: ${choice.title}`)
+      this.#screen.sentence(`  ${choice.value}: ${choice.title}`)
       for (const line of wrap(choice.prose, this.#screen.width - 6)) this.#screen.line(`      ${line}`)
     }
     const choices = decision.choices.map((choice, index) => ({
@@ -151,7 +151,7 @@ export class TerminalOperator implements Operator {
   }
 
   async failed(step: Step, reason: string, session: Session): Promise<FailureAnswer> {
-    this.#screen.line(`  The step did not succeed: ${reason}`)
+    this.#screen.failure(step.id, 'failed', reason)
     const choices = [{ key: 't', label: 'try again', value: 'retry' }, LOG, ...SHOWING, ...LEAVING]
     const answer = await this.#ask(step, session, 'What now?', choices, undefined)
     if (answer.value !== 'retry') return leaving(answer)
@@ -160,7 +160,7 @@ export class TerminalOperator implements Operator {
   }
 
   async settle(step: Step, reason: string, session: Session): Promise<SettleAnswer> {
-    this.#screen.line(`  It is not known whether ${step.id} did its work: ${reason}`)
+    this.#screen.sentence(`  It is not known whether ${step.id} did its work: ${reason}`)
     this.#screen.line('  Look for yourself before you answer; trying again repeats it.')
     const choices = [
       { key: 'y', label: 'it is done', value: 'settled' },
@@ -179,9 +179,9 @@ export class TerminalOperator implements Operator {
 
   async confirmRollback(step: Step, doubt: string | undefined, session: Session): Promise<RollbackAnswer> {
     this.#screen.line()
-    this.#screen.line(`Roll back: ${step.title}  ${step.id}${this.#screen.dangerTag(step)}`)
+    this.#screen.sentence(`Roll back: ${step.title}  ${step.id}${this.#screen.dangerTag(step)}`)
     if (doubt !== undefined) {
-      this.#screen.line(`  It is not known whether ${step.id} is undone: ${doubt}`)
+      this.#screen.sentence(`  It is not known whether ${step.id} is undone: ${doubt}`)
       this.#screen.line('  Look for yourself before you answer; rolling back repeats it.')
     }
     const choices = [
@@ -207,7 +207,7 @@ export class TerminalOperator implements Operator {
     const { step, problem, number } = waiting
     if (this.#requestShown !== number) this.#printWrapped(requestLines(waiting))
     this.#requestShown = number
-    if (problem !== undefined) this.#screen.line(`  Refused: ${problem}`)
+    if (problem !== undefined) this.#screen.sentence(`  Refused: ${problem}`)
     const choices = approvalChoices(waiting, [...SHOWING, ...LEAVING])
     const values = new Set(choices.map(({ value }) => value))
     for (;;) {

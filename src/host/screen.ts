@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util'
 import { runElapsedMs } from '../journal/fold.ts'
 import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
-import { reasonOf } from '../model/outcome.ts'
 import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
@@ -10,7 +9,7 @@ import { dangerOf } from './danger.ts'
 import { redact } from './redaction/declared.ts'
 import { painter } from './paint.ts'
 import type { Paint } from './paint.ts'
-import { clockText, printable, wrap } from './text.ts'
+import { clockText, printable, wrap, wrapLine } from './text.ts'
 
 const REFRESH_MS = 500
 
@@ -27,6 +26,8 @@ export class TerminalScreen implements Screen {
   /** The step whose output was shown last, where several run at the same time. */
   #speaker: string | undefined
   #session: Session | undefined
+  /** The step whose failure was told last, until another step is shown. */
+  #failed: string | undefined
 
   constructor(stream: NodeJS.WriteStream, rtoMs: number | undefined) {
     this.#stream = stream
@@ -43,6 +44,11 @@ export class TerminalScreen implements Screen {
     this.#stream.write(`${this.#lineOpen ? '\n' : ''}${redact(text)}\n`)
     this.#lineOpen = false
     this.#drawStatus()
+  }
+
+  /** A sentence of ours, broken between words where people read it. What may be copied goes through line(). */
+  sentence(text: string): void {
+    for (const row of this.#stream.isTTY ? wrapLine(text, this.width) : [text]) this.line(row)
   }
 
   /** How long it has been, against the estimate and the objective. */
@@ -62,12 +68,13 @@ export class TerminalScreen implements Screen {
   introduce(session: Session): void {
     if (session.unattended || session.state.steps.size > 0) return
     this.line()
-    this.line(this.#paint('bold', session.runbook.title))
+    this.sentence(this.#paint('bold', session.runbook.title))
     for (const line of wrap(`${session.runbook.summary}\n\n${session.runbook.intro}`, this.width))
       this.line(this.#emphasise(line))
   }
 
   node(node: Executable, session: Session): void {
+    this.#failed = undefined
     this.#speaker = node.kind === 'parallel' ? node.id : undefined
     const all = executables(session.runbook.nodes)
     // A member of a group has the number of the group.
@@ -76,7 +83,7 @@ export class TerminalScreen implements Screen {
     )
     const number = `[${position + 1}/${all.length}]`
     this.line()
-    this.line(
+    this.sentence(
       `${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`,
     )
     if (!session.unattended && node.prose !== '')
@@ -151,22 +158,21 @@ export class TerminalScreen implements Screen {
   event(event: JournalEvent, session: Session): void {
     this.#session = session
     switch (event.event) {
+      // Why it failed is told once, with the step's end.
       case 'fence-finished':
         this.#stopTicking()
-        if (event.outcome.kind === 'ok') return
-        this.line(`  ${this.#paint('red', '✗')} ${printable(reasonOf(event.outcome))}`)
         return
       case 'step-finished':
         this.#stopTicking()
+        this.#failed = undefined
         if (event.result === 'done')
           this.line(
             `  ${this.#paint('green', '✓ done')} ${this.#took(event.step, event.durationMs, session)}`,
           )
-        else
-          this.line(`  ${this.#paint('red', `✗ ${event.result}`)} ${event.step}: ${printable(event.reason)}`)
+        else this.failure(event.step, event.result, event.reason)
         return
       case 'step-skipped':
-        this.line(`  ${this.#paint('yellow', '– skipped')} ${event.step}: ${event.reason}`)
+        this.sentence(`  ${this.#paint('yellow', '– skipped')} ${event.step}: ${event.reason}`)
         return
       case 'decision-made':
         this.line(`  ${this.#paint('green', '✓ decided')} ${event.choice}`)
@@ -178,7 +184,7 @@ export class TerminalScreen implements Screen {
         this.line(`  ${this.#paint('green', '✓ approved')} by ${event.approver}`)
         return
       case 'approval-waived':
-        this.line(`  ${this.#paint('yellow', '– not approved by anyone else')}: ${event.reason}`)
+        this.sentence(`  ${this.#paint('yellow', '– not approved by anyone else')}: ${event.reason}`)
         return
       case 'inform-written':
         this.line(`  ${this.#paint('green', '✓ written')} ${event.file}`)
@@ -187,12 +193,19 @@ export class TerminalScreen implements Screen {
         this.line(`  ${this.#paint('green', '✓ queued')} for ${event.channels.join(', ')}; sent aside`)
         return
       case 'step-rollback-finished':
-        this.line(
+        this.sentence(
           `  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`,
         )
         return
       default:
     }
+  }
+
+  /** Why a step failed, unless it stands there already. */
+  failure(id: string, result: string, reason: string): void {
+    if (this.#failed !== id)
+      this.sentence(`  ${this.#paint('red', `✗ ${result}`)} ${id}: ${printable(reason)}`)
+    this.#failed = id
   }
 
   /** Ends the line that counts the time; called before a prompt and at the end. */

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 export { printable } from '../model/printable.ts'
 
 /** `812 bytes`, `3.4 MB`: how much, in the fewest digits. */
@@ -34,15 +36,19 @@ function paragraphs(text: string): string[] {
   return parts
 }
 
-function wrapLine(line: string, width: number): string[] {
+/** One line, broken between words; colours take no room. What goes on stands under what it belongs to. */
+export function wrapLine(line: string, width: number): string[] {
   const indent = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? ''
+  const [first = '', ...words] = line.slice(indent.length).split(' ')
   const lines: string[] = []
-  let current = ''
-  for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > width) {
+  let current = indent + first
+  for (const word of words) {
+    const longer = `${current} ${word}`
+    if (stripVTControlCharacters(longer).length <= width) current = longer
+    else if (word !== '') {
       lines.push(current)
       current = ' '.repeat(indent.length) + word
-    } else current = current === '' ? word : `${current} ${word}`
+    }
   }
   return [...lines, current]
 }

@@ -348,7 +348,7 @@ void test('a run that is resumed onto a failed step shows the step first', needs
   project.write('fine', '')
   const again = start('resume')
   await again.endsWith(
-    /\[2\/2\] The bad step {2}bad {2}▲ CAUTION\n {2}Look at the lamp\.\n[\s\S]*did not succeed[\s\S]*\? What now\?/,
+    /\[2\/2\] The bad step {2}bad {2}▲ CAUTION\n {2}Look at the lamp\.\n[\s\S]*✗ failed bad: run: exit code 1\n\? What now\?/,
   )
   await again.answer(/›/, 't')
   await again.exits(0)

@@ -1,7 +1,10 @@
 import type { ExitName } from '../model/exit-code.ts'
 
-/** Where a command speaks: results to `out`, everything meant for people only to `err`. */
-export type Io = { out: (line: string) => void; err: (line: string) => void }
+/**
+ * Where a command speaks: results to `out`, as `json` where a program reads them, everything meant for people only to `err`. Control
+ * characters in a line are shown, not obeyed; in JSON they are escaped.
+ */
+export type Io = { out: (line: string) => void; err: (line: string) => void; json: (value: object) => void }
 
 /** One verb of the command line; `src/cli/commands/<verb>.ts` exports it as `command`. */
 export type Command = {

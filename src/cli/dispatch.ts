@@ -1,5 +1,6 @@
 import { redact } from '../host/redaction/declared.ts'
 import { EXIT } from '../model/exit-code.ts'
+import { jsonLine, printable } from '../model/printable.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Command, Io } from './command.ts'
 
@@ -29,8 +30,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
 }
 
 const io: Io = {
-  out: (line) => process.stdout.write(`${redact(line)}\n`),
-  err: (line) => process.stderr.write(`${redact(line)}\n`),
+  out: (line) => process.stdout.write(`${printable(redact(line))}\n`),
+  err: (line) => process.stderr.write(`${printable(redact(line))}\n`),
+  json: (value) => process.stdout.write(`${redact(jsonLine(value))}\n`),
 }
 
 // A reader that goes away (a pager, a closed terminal) must not take a run with it.

@@ -1,5 +1,4 @@
 import { watch } from 'node:fs'
-import { printable } from '../host/text.ts'
 import { readJournal } from '../journal/read.ts'
 import { journalFile } from '../journal/run-directory.ts'
 import type { ExitName } from '../model/exit-code.ts'
@@ -13,8 +12,7 @@ export function followRun(directory: string, io: Io): Promise<ExitName> {
   return new Promise((resolve) => {
     const look = (): void => {
       const { events } = readJournal(file)
-      for (const event of events.slice(shown))
-        for (const line of describeEvent(event)) io.out(printable(line))
+      for (const event of events.slice(shown)) for (const line of describeEvent(event)) io.out(line)
       shown = events.length
       if (events.at(-1)?.event !== 'run-sealed') return
       watcher.close()

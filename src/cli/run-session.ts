@@ -17,6 +17,7 @@ import { makeFolder } from '../journal/make-folder.ts'
 import { createRunDirectory, journalFile, newRunId, snapshotFolder } from '../journal/run-directory.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { Mode } from '../model/event.ts'
+import { jsonLine } from '../model/printable.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Executable, Runbook, Value } from '../model/runbook.ts'
 import { executables, steps } from '../model/runbook.ts'
@@ -313,7 +314,7 @@ async function openRun(
     keep: recorder.keep,
   }
   recorder.listen((event) => screen.event(event, session))
-  if (settings.json) recorder.listen((event) => process.stdout.write(`${JSON.stringify(event)}\n`))
+  if (settings.json) recorder.listen((event) => process.stdout.write(`${jsonLine(event)}\n`))
   const close = (): void => {
     dispose()
     screen.rest()

@@ -10,7 +10,7 @@ export function sayVerified(
   io: Io,
 ): ExitName {
   const { problems, notes, lines, signedBy } = result
-  if (json) io.out(JSON.stringify({ signedBy: null, ...result }))
+  if (json) io.json({ signedBy: null, ...result })
   else {
     for (const problem of problems) io.err(formatProblem(problem))
     for (const note of notes) io.out(note)

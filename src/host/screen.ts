@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { runElapsedMs } from '../journal/fold.ts'
 import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
+import { printableInColour } from '../model/printable.ts'
 import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
@@ -41,7 +42,7 @@ export class TerminalScreen implements Screen {
 
   line(text = ''): void {
     this.#clearStatus()
-    this.#stream.write(`${this.#lineOpen ? '\n' : ''}${redact(text)}\n`)
+    this.#stream.write(`${this.#lineOpen ? '\n' : ''}${printableInColour(redact(text))}\n`)
     this.#lineOpen = false
     this.#drawStatus()
   }
@@ -194,7 +195,7 @@ export class TerminalScreen implements Screen {
         return
       case 'step-rollback-finished':
         this.sentence(
-          `  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${printable(event.reason)}`,
+          `  ${event.result === 'failed' ? this.#paint('red', '✗ rollback failed') : this.#paint('green', `✓ ${event.result}`)} ${event.step} ${event.reason}`,
         )
         return
       default:
@@ -203,8 +204,7 @@ export class TerminalScreen implements Screen {
 
   /** Why a step failed, unless it stands there already. */
   failure(id: string, result: string, reason: string): void {
-    if (this.#failed !== id)
-      this.sentence(`  ${this.#paint('red', `✗ ${result}`)} ${id}: ${printable(reason)}`)
+    if (this.#failed !== id) this.sentence(`  ${this.#paint('red', `✗ ${result}`)} ${id}: ${reason}`)
     this.#failed = id
   }
 

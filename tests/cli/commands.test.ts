@@ -494,3 +494,28 @@ ${step('one', '', ['sh run', 'echo "$INPUT_NAME $INPUT_COUNT" >> effects.log; te
   assert.equal(same.code, 0, same.stderr)
   assert.equal(it.read('effects.log'), 'abc 3\nabc 3\n')
 })
+
+/** Takes over the clipboard, wipes the screen, and speaks for the program; once by what every terminal obeys, once by C1. */
+const HOSTILE = String.raw`\033]52;c;eA==\007\033[2J\033[8m\302\2332J  all is well`
+
+void test('what a step prints is not obeyed by the terminal, wherever it is told again', async (t) => {
+  const body = step('one', 'outputs="found:string"', [
+    'sh run',
+    `printf 'found=x${HOSTILE}\\n' >> "$DRILLBOOK_OUTPUT"; printf '${HOSTILE}\\n'; exit 3`,
+  ])
+  const it = makeProject(t, { 'runbooks/hostile.mdx': runbook(body) })
+  const said = [
+    await it.cli(['run', 'hostile', '--yes']),
+    await it.cli(['runs']),
+    await it.cli(['show', 'last', '--output']),
+    await it.cli(['show', 'last', '--json']),
+    await it.cli(['run', '\u001b[2J', '--yes']),
+  ]
+  for (const { stdout, stderr } of said) {
+    // eslint-disable-next-line no-control-regex -- these are what must not be there
+    assert.doesNotMatch(stdout + stderr, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+    assert.match(stdout + stderr, /all is well|there is no such runbook/)
+  }
+  const events = eventsOf(said[3]?.stdout ?? '')
+  assert.match(JSON.stringify(events), /all is well/)
+})

@@ -11,7 +11,7 @@ import { labRoot, processesOf, quiet } from './support.ts'
 /** A folder that cannot hold a lab is the operator's to mend: what, why, and what to do, and never a stack. */
 
 async function refused(words: string[], folder: string, reason: RegExp): Promise<void> {
-  await assert.rejects(command.run(words, { out: quiet, err: quiet }), (error) => {
+  await assert.rejects(command.run(words, { out: quiet, err: quiet, json: quiet }), (error) => {
     assert.ok(error instanceof OperatorError, error instanceof Error ? error.stack : String(error))
     assert.ok(error.message.includes(folder), error.message)
     assert.match(error.message, /expected a folder that this account may write to/)

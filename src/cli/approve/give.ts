@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plan } from '../../document/plan.ts'
-import { printable } from '../../host/text.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { readSignature } from '../../journal/ssh-signature.ts'
 import { approvalStatement } from '../../model/approval.ts'
@@ -57,7 +56,7 @@ export async function giveApproval(giving: Giving, io: Io): Promise<ExitName> {
   const pending: Pending = { step, request, requesterKey: undefined, given: [] }
   const barred = expiryOf(request, Date.now()) ?? whyNotApprover(approver, pending, judge)
   if (barred !== undefined) throw refusal(barred)
-  for (const line of describeRequest({ plan, runbook, step, asked, now: Date.now() })) io.out(printable(line))
+  for (const line of describeRequest({ plan, runbook, step, asked, now: Date.now() })) io.out(line)
   if (!(await isApproved(step))) {
     io.out('Not approved. Nothing was signed.')
     return 'refused'

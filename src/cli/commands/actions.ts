@@ -87,8 +87,8 @@ function list(root: string, values: Values, io: Io): ExitName {
 function show(actions: readonly ListedAction[], { json, csv, tracker }: Values, io: Io): void {
   if (tracker !== undefined) {
     const payload = TRACKERS[trackerOf(tracker)]
-    for (const action of actions) if (isOpen(action)) io.out(JSON.stringify(payload(action)))
-  } else if (json) for (const action of actions) io.out(JSON.stringify(action))
+    for (const action of actions) if (isOpen(action)) io.json(payload(action))
+  } else if (json) for (const action of actions) io.json(action)
   else if (csv) io.out(actionsCsv(actions).trimEnd())
   else if (actions.length === 0) io.out('There are no such action items.')
   else

@@ -153,7 +153,7 @@ async function statusVerb(words: string[], io: Io): Promise<ExitName> {
   const { values } = parse(words, { ...nameOption, json: { type: 'boolean', default: false } }, 0)
   const lab = await requireLab(values.name)
   const health = await lab.health()
-  if (values.json) io.out(JSON.stringify({ options: lab.options, ...health }, undefined, 2))
+  if (values.json) io.json({ options: lab.options, ...health })
   else for (const line of describeHealth(lab, health)) io.out(line)
   return health.healthy ? 'ok' : 'failed'
 }

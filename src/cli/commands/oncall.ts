@@ -1,5 +1,4 @@
 import type { Plan } from '../../document/plan.ts'
-import { printable } from '../../host/text.ts'
 import { NoSuchTime } from '../../model/on-call/wall-clock.ts'
 import { onCallAt } from '../../model/on-call/rota.ts'
 import type { Duty, OnCall } from '../../model/on-call/rota.ts'
@@ -34,8 +33,8 @@ export const command: Command = {
     const found = chosen(rotaOf(plan, atMs), positionals)
     if (found.length === 0) io.err('docs/plan/contacts.yaml has no on-call schedule.')
     for (const onCall of found)
-      if (values.json === true) io.out(JSON.stringify(record(plan, onCall, atMs)))
-      else for (const line of lines(plan, onCall, atMs)) io.out(printable(line))
+      if (values.json === true) io.json(record(plan, onCall, atMs))
+      else for (const line of lines(plan, onCall, atMs)) io.out(line)
     return found.some(({ now }) => now.user === undefined) ? 'failed' : 'ok'
   },
 }

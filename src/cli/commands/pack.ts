@@ -47,7 +47,7 @@ export const command: Command = {
     requireMakeable(options.out)
     const { buildPack } = await import('../../site/pack/pack.ts')
     const result = await buildPack(options)
-    if (values.json) io.out(JSON.stringify({ ...result, files: Object.fromEntries(result.files) }))
+    if (values.json) io.json({ ...result, files: Object.fromEntries(result.files) })
     else
       for (const [place, bytes] of result.files) io.out(`${place.padEnd(48)} ${kilobytes(bytes).padStart(9)}`)
     io.err(summaryOf(result))

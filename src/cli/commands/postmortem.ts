@@ -80,7 +80,7 @@ function status(root: string, json: boolean, io: Io): ExitName {
   const read = readPostmortems(root)
   for (const problem of read.flatMap(({ problems }) => problems)) io.err(formatProblem(problem))
   const rows = read.flatMap(({ postmortem }) => (postmortem ? [statusRow(postmortem.matter, now)] : []))
-  if (json) for (const row of rows) io.out(JSON.stringify(row))
+  if (json) for (const row of rows) io.json(row)
   else if (rows.length === 0) io.out('There are no post-mortems yet.')
   else
     for (const line of table([

@@ -35,7 +35,7 @@ export const command: Command = {
         reason: state.reason,
       }
     })
-    if (values.json === true) for (const row of rows) io.out(JSON.stringify(row))
+    if (values.json === true) for (const row of rows) io.json(row)
     else if (rows.length === 0) io.out('There are no runs yet.')
     else
       for (const line of table([

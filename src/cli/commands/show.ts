@@ -11,7 +11,6 @@ import { runsFolder } from '../../journal/runs-folder.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { reasonOf } from '../../model/outcome.ts'
 import { OperatorError, formatProblem } from '../../model/problem.ts'
-import { printable } from '../../host/text.ts'
 import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
 import { endText, measurementLines, table } from '../../reports/summary.ts'
@@ -51,9 +50,9 @@ type Values = { output?: boolean; follow?: boolean; json?: boolean }
 function showRun(directory: string, { json, output }: Values, io: Io): 'ok' | 'damaged' {
   const journal = readJournal(journalFile(directory))
   for (const problem of journal.problems) io.err(formatProblem(problem))
-  if (json === true) for (const event of journal.events) io.out(JSON.stringify(event))
+  if (json === true) for (const event of journal.events) io.json(event)
   else {
-    for (const event of journal.events) for (const line of describeEvent(event)) io.out(printable(line))
+    for (const event of journal.events) for (const line of describeEvent(event)) io.out(line)
     showState(foldAll(journal.events), directory, output === true, io)
   }
   return journal.problems.length === 0 ? 'ok' : 'damaged'
@@ -79,10 +78,10 @@ async function showOther(
 function showIncident(directory: string, json: boolean, io: Io): 'ok' | 'damaged' {
   const { events, problems } = readIncident(journalFile(directory))
   for (const problem of problems) io.err(formatProblem(problem))
-  if (json) for (const event of events) io.out(JSON.stringify(event))
+  if (json) for (const event of events) io.json(event)
   else
     for (const event of events.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)))
-      io.out(printable(describeIncidentEvent(event)))
+      io.out(describeIncidentEvent(event))
   return problems.length === 0 ? 'ok' : 'damaged'
 }
 
@@ -91,7 +90,7 @@ function showState(state: RunState, directory: string, output: boolean, io: Io):
     id,
     step.status,
     step.durationMs === undefined ? '—' : formatDuration(step.durationMs),
-    printable(step.reason),
+    step.reason,
   ])
   io.out('')
   for (const line of table([['step', 'state', 'took', ''], ...rows])) io.out(line)
@@ -113,6 +112,6 @@ function showOutput(state: RunState, directory: string, io: Io): void {
       io.out(
         `${id} ${fence.role} ${fence.place}: ${fence.outcome ? reasonOf(fence.outcome) : 'not finished'}`,
       )
-      if (existsSync(file)) io.out(printable(readFileSync(file, 'utf8')))
+      if (existsSync(file)) io.out(readFileSync(file, 'utf8'))
     }
 }

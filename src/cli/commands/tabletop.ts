@@ -77,7 +77,7 @@ function sessionFolder(root: string, wanted: string): string {
 
 function listGaps(root: string, json: boolean, io: Io): ExitName {
   const { gaps, unreadable } = gapsOf(root)
-  if (json) for (const gap of gaps) io.out(JSON.stringify(gap))
+  if (json) for (const gap of gaps) io.json(gap)
   else if (gaps.length === 0)
     io.out('No critical task is open: the last rating of each that was rated is P or S.')
   else

@@ -41,7 +41,7 @@ export async function declare(argv: string[], io: Io): Promise<ExitName> {
       append({ ...statement, event: 'role_assumed', role, person, from: null }),
     ),
   ])
-  if (values.json === true) for (const event of events) io.out(JSON.stringify(event))
+  if (values.json === true) for (const event of events) io.json(event)
   else tell(id, asked, io)
   return 'ok'
 }

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { printable } from '../../host/text.ts'
 import { foldIncident } from '../../journal/fold-incident.ts'
 import type { IncidentState } from '../../journal/fold-incident.ts'
 import { requireIncident } from '../../journal/incident-directory.ts'
@@ -28,11 +27,11 @@ export async function status(argv: string[], io: Io): Promise<ExitName> {
   const look = (): ReturnType<typeof statusOf> => statusOf(runs, directory, regulations)
   const lines = (): string[] => {
     const { state, now, facts } = look()
-    return statusLines(state, now, facts).map(printable)
+    return statusLines(state, now, facts)
   }
   if (values.json === true) {
     const { state, now, facts } = look()
-    io.out(JSON.stringify(asJson(state, facts, now)))
+    io.json(asJson(state, facts, now))
     return 'ok'
   }
   if (values.watch !== true || !process.stdout.isTTY) for (const line of lines()) io.out(line)
@@ -99,6 +98,6 @@ export function list(argv: string[], io: Io): Promise<ExitName> {
         title,
       ]),
     ]))
-      io.out(printable(line))
+      io.out(line)
   return Promise.resolve('ok')
 }

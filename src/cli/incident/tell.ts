@@ -70,7 +70,7 @@ async function tell(
 
 /** One line that says what was recorded, or the event itself. */
 export function report(event: IncidentEvent, { json }: { json?: boolean }, io: Io): void {
-  if (json === true) io.out(JSON.stringify(event))
+  if (json === true) io.json(event)
   else {
     const about = event.precision === 'exact' ? '' : ` (${event.precision})`
     io.out(

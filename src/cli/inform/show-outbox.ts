@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { printable } from '../../host/text.ts'
 import { findIncident, incidentsFolder, listIncidents } from '../../journal/incident-directory.ts'
 import type { Delivery, Message } from '../../journal/fold-incident.ts'
 import { outboxJournal } from '../../journal/outbox.ts'
@@ -50,7 +49,7 @@ export async function showOutbox(values: OutboxValues, io: Io): Promise<ExitName
         }),
       )
   else if (waiting.length === 0) io.out('Everything has left.')
-  else for (const line of lines(waiting)) io.out(printable(line))
+  else for (const line of lines(waiting)) io.out(line)
   return 'ok'
 }
 

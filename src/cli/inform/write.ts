@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { redact } from '../../host/redaction/declared.ts'
-import { printable, wrap } from '../../host/text.ts'
+import { wrap } from '../../host/text.ts'
 import { copyToClipboard } from '../../inform/clipboard.ts'
 import { outgoing, outgoingLines } from '../../inform/outgoing.ts'
 import { requireIncident } from '../../journal/incident-directory.ts'
@@ -67,7 +67,7 @@ type Draft = {
 export async function writeMessage(values: WriteValues, io: Io): Promise<ExitName> {
   const draft = await prepare(values)
   if (values['dry-run']) return showWhatWouldLeave(draft, io)
-  if (!values.json) for (const line of shown(draft)) io.out(printable(line))
+  if (!values.json) for (const line of shown(draft)) io.out(line)
   if (!(await agreed(values))) {
     io.err('Nothing was sent or recorded.')
     return 'interrupted'
@@ -76,7 +76,7 @@ export async function writeMessage(values: WriteValues, io: Io): Promise<ExitNam
   // The clipboard is of whoever sits here: no process aside can reach it.
   if (draft.channels.includes(CLIPBOARD_CHANNEL)) await copyHere(draft, message, io)
   if (draft.channels.some((channel) => channel !== CLIPBOARD_CHANNEL)) startSender(draft.directory)
-  if (values.json) io.out(JSON.stringify({ incident: draft.state.id, message, channels: draft.channels }))
+  if (values.json) io.json({ incident: draft.state.id, message, channels: draft.channels })
   else
     io.out(
       `Message ${message} is recorded and leaves by ${draft.channels.join(', ')}.  npm run inform -- --outbox`,
@@ -226,8 +226,7 @@ function showWhatWouldLeave(draft: Draft, io: Io): ExitName {
       statusPageIncident: statusPageIncidentOf(events, id),
     }
     io.out(`--- ${id}`)
-    for (const line of outgoingLines(outgoing(channel, letter, (name) => `(secret ${name})`)))
-      io.out(printable(line))
+    for (const line of outgoingLines(outgoing(channel, letter, (name) => `(secret ${name})`))) io.out(line)
     io.out('')
   }
   io.out('Nothing was sent, and nothing was recorded.')

@@ -16,7 +16,7 @@ type Row = { kind: 'exercise' | 'runbook' | 'session'; id: string; what: string;
 /** What can be played, and what was. */
 export function listExercises(root: string, json: boolean, io: Io): ExitName {
   const rows = [...exercises(root), ...walks(root), ...sessions(root)]
-  if (json) for (const row of rows) io.out(JSON.stringify(row))
+  if (json) for (const row of rows) io.json(row)
   else
     for (const line of table(rows.map(({ kind, id, what, state }) => [kind, id, what, state]))) io.out(line)
   return 'ok'

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { foldExercise } from '../../exercise/fold.ts'
 import type { ExerciseState } from '../../exercise/fold.ts'
-import { printable } from '../../host/text.ts'
 import { readExercise } from '../../journal/exercise-directory.ts'
 import type { ReadJournal } from '../../journal/read.ts'
 import type { ExerciseEvent } from '../../model/exercise-event.ts'
@@ -16,8 +15,8 @@ import { keptExercise } from './session.ts'
 export function showExercise(directory: string, json: boolean, io: Io): 'ok' | 'damaged' {
   const journal = readExercise(directory)
   for (const problem of journal.problems) io.err(formatProblem(problem))
-  if (json) for (const event of journal.events) io.out(JSON.stringify(event))
-  else for (const line of linesOf(directory, journal)) io.out(printable(line))
+  if (json) for (const event of journal.events) io.json(event)
+  else for (const line of linesOf(directory, journal)) io.out(line)
   return journal.problems.length === 0 ? 'ok' : 'damaged'
 }
 

@@ -66,10 +66,11 @@ export class Projector {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => response.destroy())
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const url = URL.parse(request.url ?? '/', 'http://127.0.0.1')
     if (request.headers.host !== `127.0.0.1:${this.#port}`)
       refuse(response, 421, 'This is not the address of this page.')
     else if (request.method !== 'GET') refuse(response, 405, 'This page can only be looked at.')
+    else if (!url) refuse(response, 400, 'This is no address.')
     else if (url.pathname === '/' && url.searchParams.has('token'))
       this.#admit(url.searchParams.get('token') ?? '', response)
     else if (!this.#isAdmitted(request))

@@ -52,7 +52,8 @@ export async function serveLive({ directory, build, runbook }: LiveSettings): Pr
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     if (!isOurHost(request, portOf(server)))
       return refuse(response, 421, 'This is not the host you think it is.')
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const url = URL.parse(request.url ?? '/', 'http://127.0.0.1')
+    if (!url) return refuse(response, 400, 'This is no address.')
     if (!url.pathname.startsWith('/live/')) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Read only.')
       return sendFile(build, url.pathname, response)

@@ -83,6 +83,11 @@ void test('a viewer that goes away, rubbish on the socket, and a closed server d
   const socket = connect(Number(new URL(base).port), '127.0.0.1')
   socket.end('rubbish\r\n\r\n')
   await once(socket, 'close')
+  for (const path of ['//', 'http://[']) {
+    const odd = request(base, { path })
+    odd.end()
+    assert.equal((await once(odd, 'response'))[0].statusCode, 400, path)
+  }
   const asked = request(`${base}/events`, { headers: await admitted(address) })
   asked.on('error', () => undefined)
   asked.end()

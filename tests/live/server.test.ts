@@ -177,6 +177,13 @@ void test('a path never leads out of the site', async (t) => {
     assert.equal((await ask(port, target)).status, 404, target)
 })
 
+void test('what is no address is refused, and the page goes on', async (t) => {
+  const { port } = await openLive(t)
+  for (const target of ['//', '///', 'http://[', '//a:b'])
+    assert.equal((await ask(port, target)).status, 400, target)
+  assert.equal((await ask(port, '/runbooks/ledger/')).status, 200)
+})
+
 void test('a watcher that never reads is cut off; the others hear everything', async (t) => {
   const { run, origin, port, token, live } = await openLive(t)
   const key = await keyFor(origin, token)

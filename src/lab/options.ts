@@ -36,9 +36,13 @@ export const defaultOptions: LabOptions = {
 
 /** The folder that holds every lab of this account. */
 export function stateRoot(): string {
+  return withoutSymlinks(namedRoot())
+}
+
+/** As it is named: it may be a symbolic link, and anyone may make one in a shared folder. */
+export function namedRoot(): string {
   const chosen = process.env['DRILLBOOK_LAB']
-  const root = chosen === undefined || chosen === '' ? ownFolder() : resolve(chosen)
-  return withoutSymlinks(root)
+  return chosen === undefined || chosen === '' ? ownFolder() : resolve(chosen)
 }
 
 function ownFolder(): string {

@@ -16,6 +16,7 @@ import {
   stateDirectory,
   stateRoot,
   type LabOptions,
+  namedRoot,
 } from './options.ts'
 import { labParts, startPart } from './parts.ts'
 import { freePorts, PortTaken } from './ports.ts'
@@ -59,10 +60,12 @@ async function start(
 function prepareRoot(): void {
   const root = stateRoot()
   if (mkdirSync(root, { recursive: true }) !== undefined) chmodSync(root, 0o711)
-  const { uid } = lstatSync(root)
-  if (uid === process.getuid?.()) return
+  const uid = [namedRoot(), root]
+    .map((folder) => lstatSync(folder).uid)
+    .find((id) => id !== process.getuid?.())
+  if (uid === undefined) return
   throw new OperatorError('refused', {
-    message: `${root} belongs to another account (uid ${uid})`,
+    message: `${namedRoot()} belongs to another account (uid ${uid})`,
     hint: 'Set DRILLBOOK_LAB to a folder of your own.',
   })
 }

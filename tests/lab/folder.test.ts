@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, lchownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -29,6 +29,22 @@ void test('a file where the labs should be, or above them', async (t) => {
     process.env['DRILLBOOK_LAB'] = chosen
     for (const verb of ['up', 'status']) await refused([verb], chosen, /E(EXIST|NOTDIR): /)
   }
+})
+
+void test('a symbolic link of another account, as anyone may put one in a shared folder', async (t) => {
+  const root = labRoot(t)
+  t.after(() => (process.env['DRILLBOOK_LAB'] = root))
+  const [link, own] = [join(root, 'link'), join(root, 'own')]
+  mkdirSync(own)
+  const isRoot = process.getuid?.() === 0
+  symlinkSync(isRoot ? own : '/usr', link)
+  if (isRoot) lchownSync(link, 65534, 65534)
+  process.env['DRILLBOOK_LAB'] = link
+  await assert.rejects(
+    command.run(['up'], { out: quiet, err: quiet, json: quiet }),
+    /belongs to another account/,
+  )
+  assert.deepEqual(readdirSync(own), [])
 })
 
 /** A file system of its own; undefined, and the test skipped, where this account may not mount one. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Query, Row } from './api.ts'
-import { leaveConnection, takeConnection } from './connection.ts'
+import { isIdle, leaveConnection, takeConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { cancellable } from './under-way.ts'
 
@@ -13,6 +13,9 @@ export async function rowsOf(client: Connection, text: string, values: readonly 
   return last?.rows ?? []
 }
 
+const LEFT_OPEN =
+  'query() left its transaction open, which is rolled back: the next one has another connection. Send begin, what belongs together and commit as one text'
+
 /** What a ts fence asks databases with: no statement of its may last longer than the fence itself. */
 export function queryWithin(timeoutMs: number): Query {
   const deadline = performance.now() + timeoutMs
@@ -20,6 +23,7 @@ export function queryWithin(timeoutMs: number): Query {
     const client = await takeConnection(target, deadline - performance.now())
     try {
       const rows = await rowsOf(client, text, values)
+      if (!isIdle(client)) throw new Error(LEFT_OPEN)
       await leaveConnection(target, client)
       return rows
     } catch (error) {

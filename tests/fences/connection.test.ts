@@ -69,9 +69,20 @@ void test('the time limit is that of whoever takes it', async () => {
   await taken.end()
 })
 
+void test('work in a transaction that a query leaves open is not taken for done', async () => {
+  const target = await freshTarget('open')
+  await assert.rejects(
+    query(target, 'begin; create table t ()'),
+    /left its transaction open, which is rolled back/,
+  )
+  assert.deepEqual(await query(target, `select to_regclass('t')::text as t`), [{ t: null }])
+  await query(target, 'begin; create table t (); commit')
+})
+
 void test('a connection with an open transaction, or one that broke, is not used again', async () => {
   const target = await freshTarget('broken')
-  const [first] = await query(target, `begin; ${WHO}`)
+  const [first] = await query(target, WHO)
+  await assert.rejects(query(target, 'begin'))
   const [second] = await query(target, WHO)
   assert.notDeepEqual(second, first)
   await database.query(`select pg_terminate_backend(${String(second?.['pid'])})`)

@@ -1,4 +1,5 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
+import { accountName } from '../host/account-name.ts'
 import type { Plan } from '../document/plan.ts'
 import type { SigningKey } from '../host/ssh.ts'
 import type { EventBody, Mode } from '../model/event.ts'
@@ -9,7 +10,7 @@ import { needsApproval } from './authority.ts'
 
 /** Every line of a journal says who: nobody is not an answer. */
 export function operatorName(given: string | undefined): string {
-  return givenOperator(given) ?? userInfo().username
+  return givenOperator(given) ?? accountName()
 }
 
 /** Who somebody said they are; a variable that is blank is as good as unset. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import path from 'node:path'
+import { accountName } from '../host/account-name.ts'
 import { readJournal } from '../journal/read.ts'
 import { journalFile } from '../journal/run-directory.ts'
 import { stateRoot } from '../lab/options.ts'
@@ -32,7 +33,7 @@ function namesOf(root: string, directory: string): [kind: string, name: string][
   )
   const names: [string, string][] = [
     ...[...new Set(hosts)].map((host): [string, string] => ['the host', host]),
-    ['the account', userInfo().username],
+    ['the account', accountName()],
     ['the project in', root],
     ['the runs in', path.dirname(directory)],
     ['the lab in', stateRoot()],

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { connect } from 'node:net'
-import { userInfo } from 'node:os'
 import path from 'node:path'
+import { accountName } from './account-name.ts'
 import type { PostgresTarget, Target } from '../fences/api.ts'
 import type { Requirement, Runbook } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
@@ -177,7 +177,7 @@ function lookAtDataDirectory({ name, dataDirectory, osUser }: LocalNode): Findin
       ? {
           level: 'missing',
           subject,
-          detail: `may not be written by ${userInfo().username}`,
+          detail: `may not be written by ${accountName()}`,
           hint: `Start this as ${owner}, or as root.`,
         }
       : { level: 'notice', subject, detail: `cannot be written (${code})` }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -10,7 +11,7 @@ const DAY_MS = 86_400_000
 
 export function buildInfo(root: string, now: Date): BuildInfo {
   return {
-    commit: commitOf(root) ?? 'no commit',
+    commit: `${commitOf(root) ?? 'no commit'}${isChanged(root) ? ' and changes since' : ''}`,
     builtAt: `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     validUntil: new Date(now.getTime() + VALID_DAYS * DAY_MS).toISOString().slice(0, 10),
   }
@@ -21,6 +22,15 @@ export function paperFooter({ commit, builtAt, validUntil }: BuildInfo): string 
   const words = `Drillbook, built ${builtAt} from ${commit}, valid until ${validUntil}`
   const small = 'font-size: 8pt; font-family: sans-serif'
   return `@page { @bottom-left { content: "${words}"; ${small} } @bottom-right { content: counter(page) " of " counter(pages); ${small} } }`
+}
+
+/** Whether what is built is more than the commit says; not known without git. */
+function isChanged(root: string): boolean {
+  const { stdout } = spawnSync('git', ['status', '--porcelain', '--untracked-files=no'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  return stdout !== null && stdout !== ''
 }
 
 /** Read from the repository's own files, so that a build needs no git on the machine. */

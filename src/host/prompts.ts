@@ -1,3 +1,4 @@
+import { stepState } from '../journal/fold.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { Decision, Executable, Inform, Step } from '../model/runbook.ts'
 import type {
@@ -26,6 +27,7 @@ import type { TerminalScreen } from './screen.ts'
 import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
 import { wrap } from './text.ts'
+import { forgetTypedAhead } from './typed-ahead.ts'
 
 /** What prompts can show that the runner does not know. */
 export type Lookups = {
@@ -107,7 +109,7 @@ export class TerminalOperator implements Operator {
     const choices = [begin, ...SHOWING, ...LEAVING]
     const enter = dangerOf(node) === 'safe' ? begin.value : undefined
     for (;;) {
-      const answer = await this.#ask(node, session, question(node, steps.length), choices, enter)
+      const answer = await this.#ask(node, session, question(node, steps.length, session), choices, enter)
       if (answer.value !== begin.value) return leaving(answer)
       if (await this.#reallyDestroy(steps, session)) return { kind: 'run' }
     }
@@ -248,6 +250,7 @@ export class TerminalOperator implements Operator {
       this.#screen.rest()
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
+      forgetTypedAhead()
       const value = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
       if (await this.#shows(value, node, session, choices)) continue
       if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
@@ -337,6 +340,7 @@ export class TerminalOperator implements Operator {
   /** Every question but that of a step: loaded when the first one is asked. */
   async #inquirer() {
     const { createPromptModule } = await import('inquirer')
+    forgetTypedAhead()
     return createPromptModule(this.#streams)
   }
 
@@ -384,13 +388,15 @@ function firstChoice(node: Exclude<Executable, Decision>): KeyChoice {
   return { key: 'r', label: 'run', value: 'run' }
 }
 
-function question(node: Exclude<Executable, Decision>, left: number): string {
+function question(node: Exclude<Executable, Decision>, left: number, session: Session): string {
   if (node.kind === 'inform') return `Tell ${node.audience}?`
   if (node.kind === 'parallel')
     return left === node.steps.length
       ? `Run these ${left} steps at the same time?`
       : `Run what is left of these ${node.steps.length} steps (${left}) at the same time?`
   const expected = node.expectMs === undefined ? '' : ` (about ${formatDuration(node.expectMs)})`
+  if (stepState(session.state, node.id).status === 'running')
+    return 'This step was interrupted. Go on with what is left of it?'
   return `${isManual(node) ? 'Begin this step by hand' : 'Run this step'}${expected}?`
 }
 

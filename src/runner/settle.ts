@@ -3,7 +3,7 @@ import type { FenceRecord } from '../journal/fold.ts'
 import { NEVER_BEGAN, reasonOf } from '../model/outcome.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
-import { declined } from '../steps/answers.ts'
+import { declined, recordConfirmed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
 import { attemptStep, continueStep, finish, isManual } from '../steps/step/run.ts'
 import { executeFence, hasSucceeded } from '../steps/fence.ts'
@@ -37,17 +37,29 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
     )
     return { kind: 'next' }
   }
-  return (await approvedAgain(step, session)) ?? (await continueStep(step, session))
+  return (await agreedAgain(step, session)) ?? (await continueStep(step, session))
 }
 
-/** What is left of the attempt needs its approval still: one that has expired is asked for again. */
-async function approvedAgain(step: Step, session: Session): Promise<Onward | undefined> {
-  const actsStill =
-    isManual(step) || step.fences.some((fence) => fence.role === 'run' && !hasSucceeded(step, fence, session))
-  if (!actsStill) return undefined
+/** What is left of the attempt is agreed to again: whoever resumes may be another person, and an approval may have expired. */
+async function agreedAgain(step: Step, session: Session): Promise<Onward | undefined> {
+  const runsStill = step.fences.some((fence) => fence.role === 'run' && !hasSucceeded(step, fence, session))
+  if (!runsStill && !isManual(step)) return undefined
+  if (session.state.rollback) return givenUp(step, session)
+  if (runsStill) {
+    const asked = session.clock.monotonic()
+    const answer = await session.operator.confirm(step, session)
+    if (answer.kind !== 'run') return declined(step.id, answer, session)
+    recordConfirmed(step, asked, session)
+  }
   const { attempts } = stepState(session.state, step.id)
   const consent = await session.approvals.obtain(step, 'run', attempts, session)
   return consent.kind === 'run' ? undefined : declined(step.id, consent, session)
+}
+
+/** Beside the step with which a rollback was begun: nothing more of it is executed, and it is undone with the others. */
+function givenUp(step: Step, session: Session): Onward {
+  finish(step, 'unknown', 'given up: the run is rolled back', 0, session)
+  return { kind: 'next' }
 }
 
 /** A check or verify that was interrupted changed nothing, and what never began did not either: it is simply executed again. */
@@ -90,7 +102,7 @@ async function goOn(
   const isLast = isLastRun(step, doubtful, session)
   const outcome: Outcome = { kind: 'ok', durationMs: 0, outputs: {} }
   session.record({ event: 'fence-finished', step: step.id, job, outcome, found })
-  if (!isLast) return (await approvedAgain(step, session)) ?? (await continueStep(step, session))
+  if (!isLast) return (await agreedAgain(step, session)) ?? (await continueStep(step, session))
   finish(step, 'done', reason, 0, session)
   return { kind: 'next' }
 }

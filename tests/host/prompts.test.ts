@@ -376,3 +376,64 @@ void test('a failed member of a group is shown with the number of its group', ne
   await again.exits(0)
   assert.doesNotMatch(terminal.screen() + again.screen(), /\[0\//)
 })
+
+/** A destructive step whose check waits: nothing of its own was done when runner and supervisor die. */
+const CHECKED = step('wipe', WIPE, ['sh check', 'touch begun; test -e go || sleep 600'], effect('wipe'))
+
+void test('whoever resumes is asked before what is left of a step is executed', needsTmux, async (t) => {
+  const { project, start } = open(t, step('one', '', effect('one')) + CHECKED)
+  const terminal = start()
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(SECOND, 'r')
+  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+  await until('the check has begun', () => project.files().includes('begun'))
+  for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
+  await terminal.exits(137)
+  project.write('go', '')
+  const again = start('resume')
+  const question =
+    /\[2\/2\] The step wipe[\s\S]*\? This step was interrupted\. Go on with what is left of it\?[\s\S]*›$/
+  await entersInVain(again, question)
+  await again.answer(/›/, 'r')
+  await again.answer(/This is destructive for shop\.none\. Go on\? \(y\/N\)/, '')
+  assert.equal(effects(project), 'one')
+  await again.answer(question, 'r')
+  await again.answer(/Go on\? \(y\/N\)/, 'y')
+  await again.exits(0)
+  assert.equal(effects(project), 'one wipe')
+  assert.equal(only(project.journal(), 'step-confirmed').filter((event) => event.step === 'wipe').length, 2)
+  await assertSound(project)
+})
+
+void test('what was typed before the question stood there answers nothing', needsTmux, async (t) => {
+  const { project, start } = open(t, FAILING + step('two', '', effect('two')))
+  const terminal = start()
+  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
+  await terminal.answer(/\? What now\?[\s\S]*›$/, 'p')
+  await terminal.exits(130)
+  const again = start('resume')
+  again.type('t')
+  again.press('Enter')
+  again.type('t')
+  await again.endsWith(/\? What now\?[\s\S]*›$/)
+  assert.equal(effects(project), 'tried')
+  await again.answer(/›/, 'p')
+  await again.exits(130)
+})
+
+void test(
+  'Ctrl-Z at a question stops the command and the npm that started it; fg brings both back',
+  needsTmux,
+  async (t) => {
+    const { project } = open(t, step('one', '', effect('one')))
+    const npmLike = ['bash', '--norc', '-ic', 'sh -c "$*; true"; jobs; read -p "[shell]"; fg', 'bash']
+    const terminal = new Terminal(t, project, ['run', 'it'], {}, undefined, npmLike)
+    await terminal.endsWith(ASKS)
+    terminal.press('C-z')
+    await terminal.endsWith(/Stopped[\s\S]*\[shell\]$/)
+    terminal.press('Enter')
+    await terminal.answer(/\? Run this step[\s\S]*\? Run this step[\s\S]*›$/, 'r')
+    await terminal.sees(/The run succeeded/)
+    assert.equal(effects(project), 'one')
+  },
+)

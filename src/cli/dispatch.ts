@@ -1,4 +1,5 @@
 import { redact } from '../host/redaction/declared.ts'
+import { suspendTogether } from '../host/suspend.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { jsonLine, printable } from '../model/printable.ts'
 import { OperatorError } from '../model/problem.ts'
@@ -41,6 +42,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 /** Runs one command and returns the exit code. The only place that catches: a known error is a tidy message, any other is ours. */
 export async function dispatch(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
+  suspendTogether()
   try {
     if (verb === undefined || verb === '--help' || verb === 'help') return await overview(verb === undefined)
     const load = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined

@@ -23,6 +23,7 @@ export function cleanEvent(body: EventBody, redact: (text: string) => string): E
     case 'step-finished':
     case 'step-skipped':
     case 'rollback-started':
+    case 'rollback-abandoned':
     case 'step-rollback-finished':
     case 'approval-refused':
     case 'approval-waived':

@@ -22,7 +22,11 @@ function personsSpan(
     return { from: at - event.waitedMs, to: at }
   // These answers do not say how long they were thought about: it was since the line before them.
   const asked = before === undefined ? at : Date.parse(before.at)
-  if (event.event === 'rollback-started' || (event.event === 'step-skipped' && event.by === 'person'))
+  if (
+    event.event === 'rollback-started' ||
+    event.event === 'rollback-abandoned' ||
+    (event.event === 'step-skipped' && event.by === 'person')
+  )
     return { from: asked, to: at }
   if (event.event !== 'run-paused') return { from: at, to: at }
   const resumed = after.find(({ event: name }) => name === 'run-resumed')

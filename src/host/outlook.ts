@@ -11,7 +11,7 @@ const STANDING: Partial<Record<StepStatus, string>> = {
 
 export type Outlook = { possible: boolean; lines: string[] }
 
-/** What a rollback would do, told before it begins: there is no way back from it. */
+/** What a rollback would do, told before it begins: there is no way back once something is undone. */
 export function rollbackLines(runbook: Runbook, state: RunState, tag: (step: Step) => string): Outlook {
   const { undo, stay } = rollbackOutlook(runbook, state)
   const line = (step: Step): string => {

@@ -64,6 +64,7 @@ const WHY: Record<string, string> = {
   settled: 'How do you know?',
   undone: 'How do you know?',
   keep: 'Why is it kept?',
+  'go-on': 'Why is nothing undone?',
 }
 
 const HELP: Record<string, string> = {
@@ -84,6 +85,7 @@ const HELP: Record<string, string> = {
   undo: 'undo it now, by what the dry-run shows',
   undone: 'you have seen that it is undone; asks how you know',
   keep: 'leave it as it is; asks why, and goes on with the step before',
+  'go-on': 'leave the rollback, while nothing is undone yet; asks why, and the run goes on where it was',
   'roll-back': 'show what can be undone; then undo it, last first, each after its own question',
   pause: 'stop here; prints how to resume',
 }
@@ -107,7 +109,8 @@ export class TerminalOperator implements Operator {
     const steps = beginning(node, session)
     const begin = firstChoice(node)
     const choices = [begin, ...SHOWING, ...LEAVING]
-    const enter = dangerOf(node) === 'safe' ? begin.value : undefined
+    // What people were told cannot be taken back either.
+    const enter = node.kind !== 'inform' && dangerOf(node) === 'safe' ? begin.value : undefined
     for (;;) {
       const answer = await this.#ask(node, session, question(node, steps.length, session), choices, enter)
       if (answer.value !== begin.value) return leaving(answer)
@@ -190,6 +193,9 @@ export class TerminalOperator implements Operator {
       { key: 'r', label: 'roll back', value: 'undo' },
       ...(doubt === undefined ? [] : [{ key: 'y', label: 'it is undone', value: 'undone' }]),
       { key: 'k', label: 'keep as it is', value: 'keep' },
+      ...(hasUndone(session) || doubt !== undefined
+        ? []
+        : [{ key: 'g', label: 'go on with the run', value: 'go-on' }]),
       ...SHOWING,
       { key: 'p', label: 'pause', value: 'pause' },
       { key: '?', label: 'help', value: 'help' },
@@ -198,7 +204,7 @@ export class TerminalOperator implements Operator {
     const undoing = { ...step, fences: step.fences.filter(({ role }) => role === 'rollback') }
     for (;;) {
       const { value, reason } = await this.#ask(undoing, session, 'Undo this step?', choices, undefined)
-      if (value === 'undone' || value === 'keep') return { kind: value, reason }
+      if (value === 'undone' || value === 'keep' || value === 'go-on') return { kind: value, reason }
       if (value !== 'undo') return { kind: 'pause', reason: 'paused by the operator' }
       // What undoes a destructive step is as dangerous as the step.
       if (await this.#reallyDestroy([step], session, 'Undoing this')) return { kind: 'run' }
@@ -299,7 +305,7 @@ export class TerminalOperator implements Operator {
     session.commit()
   }
 
-  /** Nothing leads back from a rollback: what it would do is shown before it is asked for once more. */
+  /** Once something is undone nothing leads back from a rollback: what it would do is shown before it is asked for once more. */
   async #wantsRollback(session: Session): Promise<boolean> {
     const tag = (step: Step): string => this.#screen.dangerTag(step)
     const { possible, lines } = rollbackLines(session.runbook, session.state, tag)
@@ -405,6 +411,11 @@ function destructiveText(steps: readonly Step[], names: readonly string[]): stri
     ({ target }, index) => `${names[index]} is destructive${target === undefined ? '' : ` for ${target}`}.`,
   )
   return `${sentences.join(' ')} Go on?`
+}
+
+/** Whether this rollback has undone anything. */
+function hasUndone({ state }: Session): boolean {
+  return [...state.steps.values()].some(({ status }) => status === 'rolled-back')
 }
 
 /** The executable text of a node, as the page shows it. */

@@ -155,6 +155,7 @@ export function fold(state: RunState, event: JournalEvent): void {
     case 'run-sealed':
     case 'fault-injected':
     case 'rollback-started':
+    case 'rollback-abandoned':
       return foldRun(state, event)
     case 'fence-started':
     case 'fence-finished':
@@ -198,6 +199,7 @@ function foldRun(
     | 'run-sealed'
     | 'fault-injected'
     | 'rollback-started'
+    | 'rollback-abandoned'
   >,
 ): void {
   switch (event.event) {
@@ -240,6 +242,10 @@ function foldRun(
       break
     case 'rollback-started':
       state.rollback = true
+      break
+    case 'rollback-abandoned':
+      state.rollback = false
+      for (const step of state.steps.values()) Object.assign(step, { rollingBack: false, kept: false })
       break
     case 'run-sealed':
       state.sealed = true

@@ -165,6 +165,7 @@ export const eventBody = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('note-added'), step: step.optional(), text: z.string() }),
   z.strictObject({ event: z.literal('rollback-started'), reason: z.string() }),
+  z.strictObject({ event: z.literal('rollback-abandoned'), reason: z.string() }),
   z.strictObject({ event: z.literal('step-rollback-started'), step }),
   z.strictObject({
     event: z.literal('step-rollback-finished'),

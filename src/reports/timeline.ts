@@ -55,6 +55,8 @@ export function eventSentence(event: JournalEvent): string | undefined {
       return `note: ${event.text}`
     case 'rollback-started':
       return `rollback began: ${event.reason}`
+    case 'rollback-abandoned':
+      return `rollback given up, the run goes on: ${event.reason}`
     case 'step-rollback-started':
       return `${event.step}: rollback started`
     case 'step-rollback-finished':

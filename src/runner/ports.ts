@@ -74,6 +74,8 @@ export type RollbackAnswer =
   | { kind: 'run' }
   | { kind: 'undone'; reason: string }
   | { kind: 'keep'; reason: string }
+  /** Nothing more is undone: the run goes on where it was. */
+  | { kind: 'go-on'; reason: string }
   | { kind: 'pause'; reason: string }
 
 /** Whoever answers: a person at a terminal, or the policy of an unattended run. */

@@ -16,6 +16,10 @@ export async function rollBackStep(step: Step, interrupted: boolean, session: Se
   session.commit()
   const answer = await session.operator.confirmRollback(step, doubtful && reasonOf(doubtful.outcome), session)
   if (answer.kind === 'pause') return answer
+  if (answer.kind === 'go-on') {
+    session.record({ event: 'rollback-abandoned', reason: answer.reason })
+    return { kind: 'next' }
+  }
   if (answer.kind === 'keep') {
     finish(step, 'kept', answer.reason, 0, session)
     return { kind: 'next' }

@@ -437,3 +437,47 @@ void test(
     assert.equal(effects(project), 'one')
   },
 )
+
+void test('a rollback that has undone nothing is left again; one that has is not', needsTmux, async (t) => {
+  const undoing = (name: string): string =>
+    step(name, '', effect(name), ['sh rollback', `test -e may && echo undo-${name} >> effects.log`])
+  const { project, start } = open(t, undoing('one') + undoing('two') + step('three', '', effect('three')))
+  const terminal = start()
+  await terminal.answer(/\[1\/3\][\s\S]*›$/, 'r')
+  await terminal.answer(/\[2\/3\][\s\S]*›$/, 'r')
+  await terminal.answer(/\[3\/3\][\s\S]*›$/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
+  await terminal.answer(/Roll back: The step two[\s\S]*›$/, 'r')
+  await terminal.exits(130)
+  const again = start('resume')
+  await again.answer(/Roll back: The step two[\s\S]* g go on with the run[\s\S]*›$/, 'g')
+  await again.answer(/Why is nothing undone\?/, 'it refuses')
+  await again.answer(/\[3\/3\][\s\S]*›$/, 'b')
+  await again.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+  await again.answer(/Why is it rolled back\?/, 'after all')
+  project.write('may', '')
+  await again.answer(/Roll back: The step two[\s\S]*›$/, 'r')
+  await again.answer(/Roll back: The step one[\s\S]*›$/, 'g')
+  await again.answer(/"g" is none of these letters/, 'k')
+  await again.answer(/Why is it kept\?/, 'it may stay')
+  await again.exits(1)
+  assert.equal(effects(project), 'one two undo-two')
+  assert.equal(only(project.journal(), 'rollback-abandoned')[0]?.reason, 'it refuses')
+  await assertSound(project)
+})
+
+void test('Enter alone sends no message', needsTmux, async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(
+      '<Inform id="tell" audience="customers" template="news">\n\n## Tell\n\n</Inform>\n',
+    ),
+    'templates/inform/news.hbs': 'We are on it.\n',
+  })
+  const terminal = new Terminal(t, project, ['run', 'it'])
+  await entersInVain(terminal, /\? Tell customers\?[\s\S]*›$/)
+  assert.equal(only(project.journal(), 'inform-written').length, 0)
+  await terminal.answer(/›/, 'r')
+  await terminal.exits(0)
+  assert.equal(only(project.journal(), 'inform-written').length, 1)
+})

@@ -76,6 +76,7 @@ function kindOf(event: JournalEvent): string {
     case 'inform-written':
       return /customer|public/.test(event.audience) ? 'comms_external' : 'comms_internal'
     case 'rollback-started':
+    case 'rollback-abandoned':
     case 'step-rollback-started':
     case 'step-rollback-finished':
       return 'rollback'

@@ -12,9 +12,7 @@ const STEADY_TIMEOUT_MS = 60_000
 
 /** Customers are being served at the full rate, and the ledger holds this drill's orders only. */
 export async function reachSteadyState(lab: Lab, say: (line: string) => void): Promise<void> {
-  say(
-    `Waiting until the canary places ${lab.options.writesPerSecond} orders a second through the edge without a failure …`,
-  )
+  say(`Waiting until the canary places ${lab.options.writesPerSecond} orders a second without a failure …`)
   await lab.canary.restartLedger()
   await lab.canary.waitUntilSteady({ timeoutMs: STEADY_TIMEOUT_MS })
 }

@@ -67,6 +67,7 @@ const WHY: Record<string, string> = {
   'go-on': 'Why is nothing undone?',
 }
 
+/** Each fits on a line of 80 columns beside its letter and its name. */
 const HELP: Record<string, string> = {
   run: 'do it: check, run, verify; every outcome is recorded',
   send: 'send the message above',
@@ -75,18 +76,18 @@ const HELP: Record<string, string> = {
   settled: 'you have seen that it did its work; asks how you know',
   retry: 'try the step again from its checks',
   skip: 'leave the step out; asks why, and records it',
-  'dry-run': 'print what would run, sql with its values; nothing is executed',
+  'dry-run': 'what would run, sql with its values; executes nothing',
   show: 'print the exact commands',
   note: 'write a line into the journal',
   contacts: 'who to call',
-  log: 'what happened, what the step printed, and where it is kept',
-  phone: 'the request as groups to read out, when there is nothing but a telephone',
-  renew: 'a new request; answers to the one before no longer count',
+  log: 'what happened, what it printed, where it is kept',
+  phone: 'the request in groups, to read out on a telephone',
+  renew: 'a new request; earlier answers no longer count',
   undo: 'undo it now, by what the dry-run shows',
   undone: 'you have seen that it is undone; asks how you know',
-  keep: 'leave it as it is; asks why, and goes on with the step before',
-  'go-on': 'leave the rollback, while nothing is undone yet; asks why, and the run goes on where it was',
-  'roll-back': 'show what can be undone; then undo it, last first, each after its own question',
+  keep: 'leave it; asks why, goes on with the step before',
+  'go-on': 'nothing was undone: leave the rollback; asks why',
+  'roll-back': 'show what can be undone, ask, undo it last first',
   pause: 'stop here; prints how to resume',
 }
 

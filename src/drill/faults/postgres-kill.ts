@@ -9,6 +9,10 @@ export const postgresKill: Fault = {
   async inject(lab, on) {
     const region = await regionOf(lab, on)
     const { at, pids } = await killPostgres(lab, region)
-    return { at, detail: `killed PostgreSQL in ${region}: processes ${pids.join(', ')}` }
+    const [postmaster, ...others] = pids
+    return {
+      at,
+      detail: `killed PostgreSQL in ${region}: postmaster ${postmaster} and its ${others.length} processes`,
+    }
   },
 }

@@ -53,8 +53,9 @@ function tellPaused(
   recorder.journal.close()
   screen.rest()
   screen.line()
-  screen.line(`Paused: ${reason}`)
-  screen.line(`Everything done so far is recorded. Go on with:  npm run resume ${session.state.run}`)
+  screen.sentence(`Paused: ${reason}`)
+  screen.line('Everything done so far is recorded. Go on with:')
+  screen.line(`  npm run resume ${session.state.run}`)
   return Promise.resolve(
     session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted',
   )

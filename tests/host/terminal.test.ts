@@ -140,7 +140,7 @@ void test('pause says how to go on; resume goes on there', needsTmux, async (t) 
   await terminal.answer(/\[2\/2\] The step two[\s\S]*\? Run this step/, 'p')
   await terminal.exits(130)
   const id = project.runIds()[0] ?? ''
-  await terminal.sees(new RegExp(`Paused: paused by the operator\\n.*Go on with: {2}npm run resume ${id}`))
+  await terminal.sees(new RegExp(`Paused: paused by the operator\\n.*Go on with:\\n {2}npm run resume ${id}`))
   const again = start('resume')
   await again.answer(/\[2\/2\] The step two[\s\S]*\? Run this step/, 'r')
   await again.exits(0)

@@ -75,9 +75,11 @@ async function tellFinished(
   const signed = await open.sign()
   screen.rest()
   screen.line()
-  for (const line of summaryLines(session.runbook, session.state)) screen.line(line)
+  for (const line of summaryLines(session.runbook, session.state)) screen.sentence(line)
   screen.line()
-  screen.line(`${verdict(session.state, end.result)}. Journal: ${directory}  sealed ${hash.slice(0, 16)}`)
+  screen.sentence(`${verdict(session.state, end.result)}.`)
+  screen.line(`Journal, sealed ${hash.slice(0, 16)}:`)
+  screen.line(`  ${directory}`)
   if (signed !== undefined) screen.line(signed)
   for (const line of nextSteps(open, options.lab)) screen.line(line)
   if (options.publish) options.publish(await (await import('./drill.ts')).publishDrill(open, hash))
@@ -102,7 +104,5 @@ function nextSteps({ session }: OpenRun, lab: Lab | undefined): string[] {
   ]
   if (fault) next.push([`npm run drill ${session.runbook.id}`, 'the same as a recorded drill'])
   if (lab) next.push([`npm run lab -- down --name ${lab.options.name}`, 'the lab is still up; this ends it'])
-  return next.map(
-    ([command = '', why = ''], index) => `${index === 0 ? 'Next:' : '     '}  ${command}    ${why}`,
-  )
+  return ['Next:', ...next.flatMap(([command = '', why = '']) => [`  ${command}`, `      ${why}`])]
 }

@@ -36,10 +36,10 @@ function paragraphs(text: string): string[] {
   return parts
 }
 
-/** One line, broken between words; colours take no room. What goes on stands under what it belongs to. */
+/** One line, broken between words, but not behind a sign of danger; colours take no room. What goes on stands under what it belongs to. */
 export function wrapLine(line: string, width: number): string[] {
   const indent = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? ''
-  const [first = '', ...words] = line.slice(indent.length).split(' ')
+  const [first = '', ...words] = line.slice(indent.length).split(/(?<![▲■∥]) /)
   const lines: string[] = []
   let current = indent + first
   for (const word of words) {

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Plan } from '../document/plan.ts'
-import { redact } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import { approvalsNeeded, policyOf } from '../model/permission.ts'
 import type { Policy } from '../model/permission.ts'
@@ -10,6 +9,7 @@ import { steps } from '../model/runbook.ts'
 import { accessOf } from '../runner/access.ts'
 import type { Access, Approvals } from '../runner/ports.ts'
 import { eligibleLines } from './contacts.ts'
+import { redact } from './declare-secrets.ts'
 
 /** Who may do what in an environment, for a run: the policy of the plan, turned into the runner's ports. */
 export type Authority = { policy: Policy; access: Access }

@@ -1,11 +1,17 @@
 import { createRedactor } from '../host/redaction/index.ts'
-import { declareSecrets as declare, redact } from '../host/redaction/declared.ts'
+import { declareSecrets as declare, redactShown } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook, Value } from '../model/runbook.ts'
 
 /** Everything that this process shows or writes from here on goes without these values. */
 export function declareSecrets(secrets: readonly string[]): void {
   declare(secrets, (all) => createRedactor(all).redactText)
+}
+
+/** For all that is written down: tokens of well-known shapes are taken out also where nobody declared a secret. */
+export function redact(text: string): string {
+  declareSecrets([])
+  return redactShown(text)
 }
 
 /** The values of the inputs that the runbook declares as secret. */

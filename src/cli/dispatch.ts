@@ -1,4 +1,4 @@
-import { redact } from '../host/redaction/declared.ts'
+import { redactShown } from '../host/redaction/declared.ts'
 import { suspendTogether } from '../host/suspend.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { jsonLine, printable } from '../model/printable.ts'
@@ -31,9 +31,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
 }
 
 const io: Io = {
-  out: (line) => process.stdout.write(`${printable(redact(line))}\n`),
-  err: (line) => process.stderr.write(`${printable(redact(line))}\n`),
-  json: (value) => process.stdout.write(`${redact(jsonLine(value))}\n`),
+  out: (line) => process.stdout.write(`${printable(redactShown(line))}\n`),
+  err: (line) => process.stderr.write(`${printable(redactShown(line))}\n`),
+  json: (value) => process.stdout.write(`${redactShown(jsonLine(value))}\n`),
 }
 
 // A reader that goes away (a pager, a closed terminal) must not take a run with it.

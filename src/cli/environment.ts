@@ -3,10 +3,9 @@ import type { Target } from '../fences/api.ts'
 import type { Environment, TargetSpec } from '../model/environment.ts'
 import type { Finding } from '../host/preflight.ts'
 import type { Secrets } from '../host/secrets.ts'
-import { redact } from '../host/redaction/declared.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Lab } from '../lab/index.ts'
-import { declareSecrets } from './declare-secrets.ts'
+import { declareSecrets, redact } from './declare-secrets.ts'
 
 export type OpenEnvironment = {
   name: string

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { SupervisedExecutor } from '../host/executor.ts'
-import { redact } from '../host/redaction/declared.ts'
 import type { Journal } from '../journal/append.ts'
 import { fold } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
@@ -10,6 +9,7 @@ import { sha256OfFile } from '../journal/hash-file.ts'
 import { writeSeal } from '../journal/seal.ts'
 import type { EventBody, JournalEvent } from '../model/event.ts'
 import { cleanEvent } from './clean-event.ts'
+import { redact } from './declare-secrets.ts'
 
 /** Writes a run down: every event into the journal, the state and to whoever listens, and the run's own files. */
 export class Recorder {

@@ -7,7 +7,7 @@ import type { Executable, Fence, Step } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
 import { dangerOf } from './danger.ts'
-import { redact } from './redaction/declared.ts'
+import { redactShown } from './redaction/declared.ts'
 import { painter } from './paint.ts'
 import type { Paint } from './paint.ts'
 import { clockText, printable, wrap, wrapLine } from './text.ts'
@@ -47,7 +47,7 @@ export class TerminalScreen implements Screen {
 
   line(text = ''): void {
     this.#clearStatus()
-    this.#stream.write(`${this.#lineOpen ? '\n' : ''}${printableInColour(redact(text))}\n`)
+    this.#stream.write(`${this.#lineOpen ? '\n' : ''}${printableInColour(redactShown(text))}\n`)
     this.#lineOpen = false
     this.#drawStatus()
   }

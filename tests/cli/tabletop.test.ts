@@ -19,6 +19,7 @@ import { Terminal, needsTmux } from '../helpers/terminal.ts'
 
 const SIZE = { columns: 80, rows: 24 }
 const WATCH = path.join(REPOSITORY, 'tests/fixtures/programs/watch-effects.ts')
+const TOKEN = `ghp_${'A1b2'.repeat(9)}`
 const BOOK = runbook(
   step('one', 'danger="destructive" role="dba" expect="2m"', ['sh run', 'touch executed']) +
     step('two', '', ['sh run', 'touch executed']),
@@ -242,6 +243,28 @@ async function playOnce(t: TestContext, project: Project, rating: string): Promi
   it.type('y')
   await it.exits(0)
 }
+
+void test('a secret that is said at the table is in no file of the exercise', needsTmux, async (t) => {
+  const project = fireProject(t)
+  const words = ['tabletop', 'fire', '--facilitator', `ada ${TOKEN}`]
+  const it = new Terminal(t, project, words, {}, SIZE)
+  await it.sees(/CLOCK STOPPED/)
+  it.type('r')
+  await recorded(project, 'inject-released')
+  await act(it, 'n', [/Note/, `token ${TOKEN}`])
+  await recorded(project, 'note-written')
+  await act(it, 'e', [/End the exercise/, 'done'])
+  await recorded(project, 'exercise-ended')
+  it.type('f')
+  await it.endsWith(/Seal/)
+  it.type('y')
+  await it.exits(0)
+  const note = events(project).find(({ event }) => event === 'note-written')
+  assert.ok(note?.event === 'note-written')
+  assert.equal(note.text, 'token ghp_[redacted]')
+  assert.equal(note.facilitator, 'ada ghp_[redacted]')
+  for (const file of project.files()) assert.ok(!project.read(file).includes(TOKEN), file)
+})
 
 void test('any runbook is walked: its steps are read, none is executed', needsTmux, async (t) => {
   const project = fireProject(t)

@@ -4,14 +4,13 @@ import { parseDocument } from 'yaml'
 import { requirePostmortems } from '../../document/postmortems.ts'
 import { readReports } from '../../document/reports.ts'
 import type { ActionReport } from '../../document/reports.ts'
-import { redact } from '../../host/redaction/declared.ts'
 import { writeWhole } from '../../host/write-file.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { actionItem, isOpen } from '../../model/action-item.ts'
 import type { ActionItem } from '../../model/action-item.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
-import { declareSecrets } from '../declare-secrets.ts'
+import { redact } from '../declare-secrets.ts'
 import { rewrite } from '../postmortem/rewrite.ts'
 
 export type FoundAction = { report: ActionReport; item: ActionItem; index: number }
@@ -46,7 +45,6 @@ export function changeAction(
       file: report.file,
       message: `${item.id} is ${item.status.replace('_', ' ')} already`,
     })
-  declareSecrets([])
   const changed = actionItem.parse({ ...item, ...change })
   const actions = report.actions.map((one, at) => (at === index ? changed : one))
   if (report.matter === undefined) return editMatter(root, report, actions)

@@ -10,6 +10,7 @@ import type { ExitName } from '../../model/exit-code.ts'
 import { table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
+import { redact } from '../declare-secrets.ts'
 import { operatorName } from '../identity.ts'
 import { projectRoot } from '../project-root.ts'
 import { sayVerified } from '../say-verified.ts'
@@ -60,7 +61,7 @@ export const command: Command = {
       return importCexf(root, values.import, oneArgument('tabletop', positionals, 'new id'), io)
     if (values.export !== undefined) return exportCexf(openOne(root, positionals), values.export, io)
     const web = values.web === true
-    const facilitator = operatorName(values.facilitator)
+    const facilitator = redact(operatorName(values.facilitator))
     if (values.resume === true) return await resumeSession(root, positionals[0], facilitator, io, web)
     requireConsole()
     return await facilitate(root, await startExercise(root, openOne(root, positionals), facilitator), web, io)

@@ -3,7 +3,6 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../../host/clock.ts'
 import { bootId, isAlive } from '../../host/process-tree.ts'
-import { redact } from '../../host/redaction/declared.ts'
 import { Journal, START } from '../../journal/append.ts'
 import { foldIncident, takeIncidentEvent } from '../../journal/fold-incident.ts'
 import type { IncidentState } from '../../journal/fold-incident.ts'
@@ -14,7 +13,7 @@ import { makeFolder } from '../../journal/make-folder.ts'
 import { setTornLineAside } from '../../journal/torn.ts'
 import type { IncidentEvent, IncidentEventBody } from '../../model/incident-event.ts'
 import { OperatorError } from '../../model/problem.ts'
-import { declareSecrets } from '../declare-secrets.ts'
+import { redact } from '../declare-secrets.ts'
 import { thisHolder } from '../lock-holder.ts'
 
 /** A change takes milliseconds: whoever comes meanwhile waits. */
@@ -61,8 +60,6 @@ export async function withIncidentLog<T>(place: Place, act: (log: IncidentLog) =
   try {
     const known = existsSync(file) ? requireIncident(file) : undefined
     if (known?.torn === true) setTornLineAside(file, known.validBytes)
-    // Tokens of well-known shapes are replaced also where no secret is declared.
-    declareSecrets([])
     const journal = new Journal<IncidentEventBody, { of: string; operator: string }>(
       [file],
       { of, operator },

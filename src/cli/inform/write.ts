@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { redact } from '../../host/redaction/declared.ts'
 import { wrap } from '../../host/text.ts'
 import { copyToClipboard } from '../../inform/clipboard.ts'
 import { outgoing, outgoingLines } from '../../inform/outgoing.ts'
@@ -20,7 +19,7 @@ import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import { subjectOf } from '../../steps/inform/run.ts'
 import type { Io } from '../command.ts'
-import { declareSecrets } from '../declare-secrets.ts'
+import { redact } from '../declare-secrets.ts'
 import { chooseIncident, changeIncident, requireOpen, surroundings } from '../incident/choose.ts'
 import type { Surroundings } from '../incident/choose.ts'
 import { oneOf } from '../incident/options.ts'
@@ -93,7 +92,6 @@ async function prepare(values: WriteValues): Promise<Draft> {
   requireOpen({ file, events, state })
   const { plan } = await openPlan(around.root)
   const { communications } = await openCommunications(around.root, plan)
-  declareSecrets([])
   const audience = await audienceOf(values.to, communications)
   const phase = values.phase === undefined ? state.phase : oneOf('--phase', values.phase, phases.options)
   const now = Date.now()

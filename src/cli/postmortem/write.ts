@@ -3,7 +3,6 @@ import path from 'node:path'
 import { POSTMORTEMS, readPostmortem, requirePostmortems } from '../../document/postmortems.ts'
 import type { Postmortem } from '../../document/postmortems.ts'
 import type { Plan } from '../../document/plan.ts'
-import { redact } from '../../host/redaction/declared.ts'
 import { writeWhole } from '../../host/write-file.ts'
 import { postmortemMatter } from '../../model/postmortem.ts'
 import type { PostmortemMatter } from '../../model/postmortem.ts'
@@ -12,7 +11,7 @@ import type { Region } from '../../model/regions.ts'
 import { computePostmortem } from '../../reports/postmortem/compute.ts'
 import { computedHash, postmortemDocument } from '../../reports/postmortem/document.ts'
 import type { Template } from '../../reports/template.ts'
-import { declareSecrets } from '../declare-secrets.ts'
+import { redact } from '../declare-secrets.ts'
 import type { Gathered } from './gather.ts'
 import { publishJournals } from './publish.ts'
 
@@ -73,7 +72,6 @@ export type Change = {
 
 /** Computes the document, makes sure that it can be read again, then writes it and the journals it cites. */
 export function writePostmortem({ root, plan, gathered, template, said, regions }: Change): string {
-  declareSecrets([])
   const file = `${POSTMORTEMS}/${said.id}.md`
   const { runs, incident } = gathered
   const owner = plan.contacts.people[said.owner]?.name ?? said.owner

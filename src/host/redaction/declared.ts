@@ -18,8 +18,8 @@ export function declareSecrets(secrets: readonly string[], redactorOf: typeof bu
   current = undefined
 }
 
-/** The text without secrets; as it is while none was declared. */
-export function redact(text: string): string {
+/** For what is shown: the text without secrets; as it is while none was declared. What is written down goes through `redact` of the CLI. */
+export function redactShown(text: string): string {
   if (text === '') return text
   current ??= build?.([...values])
   return current === undefined ? text : current(text)

@@ -150,6 +150,27 @@ void describe('a post-mortem from the command line', () => {
     assert.match(made.read(file), /\| Alert on lag \|.*\| done \|/)
     assert.equal((await made.cli(['actions', 'wont-do', 'see', '--reason', 'x', '--by', 'ben'])).code, 3)
   })
+
+  void test('keeps tokens out of what is said of it and of its items', async (t) => {
+    const made = project(t)
+    const token = `ghp_${'A1b2'.repeat(9)}`
+    await made.run('good')
+    await write(made, 'last', '--title', `Away by ${token}`)
+    const file = onlyDocument(made)
+    const item = (id: string): string =>
+      `\n  - { id: ${id}, title: Rotate it, owner: ada, type: prevent, priority: p1, opened: 2026-01-01, due: 2026-01-20, doneWhen: It is. }`
+    made.write(file, made.read(file).replace('actions: []', `actions:${item('one')}${item('two')}`))
+    for (const args of [
+      ['close', 'one', '--by', 'ben', '--evidence', `seen with ${token}`],
+      ['wont-do', 'two', '--by', 'ben', '--reason', `it was ${token}`],
+    ]) {
+      const { code, stderr } = await made.cli(['actions', ...args])
+      assert.equal(code, 0, stderr)
+    }
+    assert.match(made.read(file), /seen with ghp_\[redacted\]/)
+    assert.match(made.read(file), /it was ghp_\[redacted\]/)
+    assert.ok(!made.read(file).includes(token))
+  })
 })
 
 void describe('a post-mortem of an incident', () => {

@@ -7,6 +7,7 @@ import { postmortemSeverity } from '../../model/postmortem.ts'
 import type { PostmortemMatter } from '../../model/postmortem.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
+import { redact } from '../declare-secrets.ts'
 import { askActions, askOwner, askRegions } from './ask.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
@@ -75,7 +76,7 @@ async function saidFirst(
     })
   const { title, name, startedAt, services } = namesOf(gathered)
   return {
-    id: freeId(root, startedAt, name, gathered),
+    id: freeId(root, startedAt, redact(name), gathered),
     title: options.title ?? title,
     status: 'draft',
     severity: severityOf(gathered, options.severity),

@@ -11,6 +11,7 @@ import type { Region } from '../../model/regions.ts'
 import { computePostmortem } from '../../reports/postmortem/compute.ts'
 import { computedHash, postmortemDocument } from '../../reports/postmortem/document.ts'
 import type { Template } from '../../reports/template.ts'
+import { cleanAction } from '../actions/clean.ts'
 import { redact } from '../declare-secrets.ts'
 import type { Gathered } from './gather.ts'
 import { publishJournals } from './publish.ts'
@@ -71,7 +72,8 @@ export type Change = {
 }
 
 /** Computes the document, makes sure that it can be read again, then writes it and the journals it cites. */
-export function writePostmortem({ root, plan, gathered, template, said, regions }: Change): string {
+export function writePostmortem({ root, plan, gathered, template, said: given, regions }: Change): string {
+  const said = { ...given, ...cleaned(given) }
   const file = `${POSTMORTEMS}/${said.id}.md`
   const { runs, incident } = gathered
   const owner = plan.contacts.people[said.owner]?.name ?? said.owner
@@ -96,8 +98,7 @@ export function writePostmortem({ root, plan, gathered, template, said, regions 
     endedAt,
     measured,
   }
-  const clean = { ...matter, ...cleaned(matter) }
-  const text = postmortemDocument(clean, data, template, {
+  const text = postmortemDocument(matter, data, template, {
     file,
     regions: regions.map((region) => ({ ...region, text: redact(region.text) })),
   })
@@ -109,11 +110,6 @@ export function writePostmortem({ root, plan, gathered, template, said, regions 
 }
 
 /** The words of people without secrets. */
-function cleaned({ title, actions }: Pick<Said, 'title' | 'actions'>): Pick<Said, 'title' | 'actions'> {
-  return {
-    title: redact(title),
-    actions: postmortemMatter.shape.actions.parse(
-      actions.map((item) => ({ ...item, title: redact(item.title), doneWhen: redact(item.doneWhen) })),
-    ),
-  }
+function cleaned({ title, actions }: Said): Pick<Said, 'title' | 'actions'> {
+  return { title: redact(title), actions: postmortemMatter.shape.actions.parse(actions.map(cleanAction)) }
 }

@@ -17,6 +17,8 @@ import { actionsFor, afterActionDocument, reportMatter } from '../../reports/aft
 import { recordOf } from '../../reports/after-action/record.ts'
 import { ratedTasks } from '../../model/exercise-record.ts'
 import { REPORTS, readRecords } from '../../document/exercise-records.ts'
+import { cleanAction } from '../actions/clean.ts'
+import { redact } from '../declare-secrets.ts'
 import { keptExercise } from './session.ts'
 
 const TEMPLATE = 'templates/after-action-report.md.hbs'
@@ -42,9 +44,12 @@ export function writeReport(root: string, directory: string): { report: string; 
   const known = readReport(root, report)
   const document = afterActionDocument(
     afterAction(exercise, journal.events, journal.end.hash),
-    actionsFor(exercise, state, known?.actions ?? []),
+    actionsFor(exercise, state, known?.actions ?? []).map(cleanAction),
     { file: TEMPLATE, text: readTemplate(root) },
-    { file: report, regions: known?.regions ?? [] },
+    {
+      file: report,
+      regions: known?.regions.map((region) => ({ ...region, text: redact(region.text) })) ?? [],
+    },
   )
   const record = `${REPORTS}/${name}.json`
   writeWhole(path.join(root, report), document)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -8,7 +8,7 @@ import type { IncidentState } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
 import { MARKS } from '../../src/model/incident-event.ts'
 import type { IncidentEvent } from '../../src/model/incident-event.ts'
-import { makeProject, runbook, step } from '../helpers/project.ts'
+import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
 import { kill } from '../helpers/processes.ts'
 import { Terminal, needsTmux } from '../helpers/terminal.ts'
@@ -332,4 +332,79 @@ void test('a torn last line is set aside, a changed line stops everything', asyn
   assert.equal(refused.code, 4)
   assert.match(refused.stderr, /journal\.ndjson:2/)
   assert.equal(readFileSync(file, 'utf8'), whole.replace('Orders fail', 'Orders work'))
+})
+
+// Put together, so that no scanner of this repository takes it for one that leaked.
+const TOKEN = `ghp_${'A1b2'.repeat(9)}`
+
+/** In no file of the project, and in no name of one. */
+function requireWithout(project: Project, secret: string): void {
+  for (const name of project.files())
+    assert.ok(!`${name}\n${project.read(name)}`.toLowerCase().includes(secret.toLowerCase()), name)
+}
+
+void test('a token that somebody words stays out of an incident, and of all that is made of it', async (t) => {
+  const project = declared(t)
+  project.write(
+    'templates/postmortem.md.hbs',
+    readFileSync(path.join(REPOSITORY, 'templates/postmortem.md.hbs'), 'utf8'),
+  )
+  const who = ['--by', `bob ${TOKEN}`, '--operator', `carol ${TOKEN}`]
+  const link = ['--link', `https://user:hunter2secret@ci.example.com/build?token=${TOKEN}`]
+  const declare = ['declare', '--title', `shop down ${TOKEN}`, '--severity', 'sev1', ...who]
+  await incident(project, ...declare, '--commander', `ada ${TOKEN}`, '--service', 'shop')
+  assert.equal(state(project).title, 'shop down ghp_[redacted]')
+  const [id = ''] = ids(project)
+  assert.match(id, /-shop-down-ghp-redacted-[0-9a-f]{4}$/)
+  await incident(project, 'note', 'it is slow', ...who, ...link)
+  await incident(project, 'note', 'its address is none', '--link', `https://${TOKEN}.example.com/`)
+  await incident(project, 'role', `scribe ${TOKEN}`, `bob ${TOKEN}`)
+  await incident(project, 'role', 'commander', `bob ${TOKEN}`)
+  await incident(project, 'promise', '30m', '--to', `staff ${TOKEN}`)
+  await incident(project, 'close', '--text', `rotated ${TOKEN}`)
+  const notes = events(project).filter(({ event }) => event === 'note')
+  assert.deepEqual(
+    notes.map(({ actor, source }) => [actor, source]),
+    [
+      [
+        'bob ghp_[redacted]',
+        { kind: 'link', url: 'https://user:[redacted]@ci.example.com/build?token=ghp_[redacted]' },
+      ],
+      ['tester', { kind: 'link', url: 'about:redacted' }],
+    ],
+  )
+  const title = ['--title', `down by ${TOKEN}`]
+  const written = await project.cli(['postmortem', id, '--owner', 'ada', '--no-ask', ...title])
+  assert.equal(written.code, 0, written.stderr)
+  assert.equal((await project.cli(['verify', id])).code, 0)
+  requireWithout(project, TOKEN)
+  requireWithout(project, 'hunter2secret')
+})
+
+const NAMED = `of ${TOKEN}.txt`
+
+void test('what is brought in is kept without its secrets, for its owner alone, and still known', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  project.write(NAMED, `2026-03-29 01:30 called bob, who has ${TOKEN}\n# ${TOKEN}\n`)
+  project.write('notes.txt', PAPER)
+  const bringIn = (name: string): Promise<Ended> => incident(project, 'import', name, '--zone', 'UTC')
+  assert.equal((await bringIn(NAMED)).code, 0)
+  assert.equal((await bringIn('notes.txt')).code, 0)
+  const folder = path.join(path.dirname(journalOf(project)), 'imported')
+  const files = readdirSync(folder)
+  assert.deepEqual(files.map((name) => name.replace(/^[0-9a-f]{12}-/, '')).sort(), [
+    'notes.txt',
+    'of ghp_[redacted].txt',
+  ])
+  for (const name of files) assert.equal(statSync(path.join(folder, name)).mode & 0o777, 0o600)
+  const texts = files.map((name) => readFileSync(path.join(folder, name), 'utf8'))
+  assert.ok(texts.includes(PAPER), 'what holds no secret is kept byte for byte')
+  assert.ok(
+    texts.includes('2026-03-29 01:30 called bob, who has ghp_[redacted]\n# ghp_[redacted]\n'),
+    texts.join('\n'),
+  )
+  for (const file of [journalOf(project), ...files.map((name) => path.join(folder, name))])
+    assert.ok(!readFileSync(file, 'utf8').includes(TOKEN), file)
+  assert.match((await bringIn(NAMED)).stderr, /was brought into .* before/)
 })

@@ -6,6 +6,7 @@ import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
+import { redact } from '../declare-secrets.ts'
 import { openPlan } from '../project.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
@@ -87,7 +88,8 @@ async function askMissing(values: Partial<Asked>, plan: Plan, operator: string):
   if (title.trim() === '')
     throw new OperatorError('usage', { message: '--title is empty: nothing was recorded' })
   return {
-    title: title.trim(),
+    // Before the id is made of it: a folder's name is never changed.
+    title: redact(title.trim()),
     severity: values.severity ?? (await askSeverity()),
     commander: values.commander ?? (await askCommander(plan, operator)),
   }

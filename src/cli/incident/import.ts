@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { readEstimatedEvents } from '../../model/estimated-event.ts'
 import type { EstimatedEvent } from '../../model/estimated-event.ts'
@@ -9,6 +9,7 @@ import type { Problem } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import { oneArgument } from '../arguments.ts'
 import type { Io } from '../command.ts'
+import { redact } from '../declare-secrets.ts'
 import { changeIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { readOptions, said } from './options.ts'
@@ -37,7 +38,7 @@ export async function importNotes(argv: string[], io: Io): Promise<ExitName> {
         file: name,
         message: `was brought into ${log.state.id} before: nothing was recorded`,
       })
-    keepOriginal(name, log.file, sha256)
+    keepStatement({ name, bytes, sha256 }, log.file)
     return fresh.map((body) => log.append(body))
   })
   if (values.json === true) for (const event of events) report(event, values, io)
@@ -140,9 +141,15 @@ function isKnown({ events }: IncidentLog, source: EventSource): boolean {
   )
 }
 
-/** The statement stays with the incident, byte for byte. */
-function keepOriginal(name: string, journal: string, sha256: string): void {
+type Given = { name: string; bytes: Buffer; sha256: string }
+
+/** The statement stays with the incident: byte for byte, unless it holds a secret. Its name has the hash of the file as it came. */
+function keepStatement({ name, bytes, sha256 }: Given, journal: string): void {
   const folder = path.join(path.dirname(journal), 'imported')
+  const file = path.join(folder, `${sha256.slice(0, 12)}-${redact(path.basename(name))}`)
+  const text = bytes.toString('utf8')
+  const clean = redact(text)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  copyFileSync(name, path.join(folder, `${sha256.slice(0, 12)}-${path.basename(name)}`))
+  writeFileSync(`${file}.new`, clean === text ? bytes : clean, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }

@@ -15,6 +15,7 @@ import type { IncidentEvent, IncidentEventBody } from '../../model/incident-even
 import { OperatorError } from '../../model/problem.ts'
 import { redact } from '../declare-secrets.ts'
 import { thisHolder } from '../lock-holder.ts'
+import { cleanIncidentEvent } from './clean-event.ts'
 
 /** A change takes milliseconds: whoever comes meanwhile waits. */
 const PATIENCE_MS = 10_000
@@ -44,7 +45,8 @@ type Place = {
  * no two can take the same run. What was appended is durable when this resolves; when it rejects, nothing was appended.
  */
 export async function withIncidentLog<T>(place: Place, act: (log: IncidentLog) => T): Promise<T> {
-  const { runs, operator, file, of } = place
+  const { runs, file, of } = place
+  const operator = redact(place.operator)
   makeFolder(path.dirname(file))
   const lock = await acquireLock(
     path.join(runs, 'locks', lockOf(of)),
@@ -83,19 +85,12 @@ function logOf(
 ): IncidentLog {
   const state = foldIncident(events)
   const append = (body: IncidentEventBody): IncidentEvent => {
-    const event = journal.append(withoutSecrets(body))
+    const event = journal.append(cleanIncidentEvent(body))
     events.push(event)
     takeIncidentEvent(state, event)
     return event
   }
   return { file, events, state, append, commit: () => journal.commit() }
-}
-
-/** What people worded goes through the same redaction as everything else. */
-function withoutSecrets(body: IncidentEventBody): IncidentEventBody {
-  if ('text' in body) return { ...body, text: redact(body.text) }
-  if (body.event === 'declared') return { ...body, title: redact(body.title) }
-  return body
 }
 
 /** The outbox of a run waits for no incident. */

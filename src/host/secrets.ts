@@ -74,18 +74,28 @@ export async function readSecrets(sources: Record<string, SecretSource>): Promis
   )
 }
 
+/** Those that can be had without asking anybody: a program may ask a person. What is not set, or no secret, is passed over. */
+export function secretsAtHand(sources: readonly SecretSource[]): string[] {
+  return sources.flatMap((source) => {
+    const value = 'command' in source ? undefined : acceptable(readAtHand(source))
+    return value === undefined || 'problem' in value ? [] : [value.text]
+  })
+}
+
 /** `from` names the place in messages. */
 type Read = { text: string; from: string } | { problem: string }
 
 async function readSecret(source: SecretSource, commandTimeoutMs: number): Promise<Read> {
-  if ('env' in source) {
-    const from = `the environment variable ${source.env}`
-    const text = process.env[source.env]
-    return text === undefined ? { problem: `${from} is not set` } : { text, from }
-  }
-  return 'file' in source
-    ? readSecretFile(source.file)
-    : await readFromCommand(source.command, commandTimeoutMs)
+  return 'command' in source ? await readFromCommand(source.command, commandTimeoutMs) : readAtHand(source)
+}
+
+type AtHand = Exclude<SecretSource, { command: unknown }>
+
+function readAtHand(source: AtHand): Read {
+  if ('file' in source) return readSecretFile(source.file)
+  const from = `the environment variable ${source.env}`
+  const text = process.env[source.env]
+  return text === undefined ? { problem: `${from} is not set` } : { text, from }
 }
 
 /** Editors and commands end what they write with a line break that is not part of the secret. */

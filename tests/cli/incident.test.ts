@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -8,6 +8,7 @@ import type { IncidentState } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
 import { MARKS } from '../../src/model/incident-event.ts'
 import type { IncidentEvent } from '../../src/model/incident-event.ts'
+import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
 import { kill } from '../helpers/processes.ts'
@@ -407,4 +408,31 @@ void test('what is brought in is kept without its secrets, for its owner alone, 
   for (const file of [journalOf(project), ...files.map((name) => path.join(folder, name))])
     assert.ok(!readFileSync(file, 'utf8').includes(TOKEN), file)
   assert.match((await bringIn(NAMED)).stderr, /was brought into .* before/)
+})
+
+const SECRETS = `    secrets:
+      password: { env: TEST_PASSWORD }
+      unset: { env: TEST_NOT_SET }
+      key: { file: key.txt }
+      asked: { command: [touch, ran] }
+`
+
+void test('a secret that the plan names is kept out of notes, where it can be read without asking', async (t) => {
+  const project = declared(t)
+  project.write('docs/plan/environments.yaml', `${ENVIRONMENTS}${SECRETS}`)
+  project.write('docs/plan/communications.yaml', 'secrets: { hook: { env: TEST_HOOK } }\n')
+  project.write('key.txt', 'the-key-of-the-tests\n')
+  chmodSync(project.path('key.txt'), 0o600)
+  const env = { TEST_PASSWORD: 'correct-horse-battery', TEST_HOOK: 'https://chat.example.com/T0/B0/x9' }
+  const words = `${env.TEST_PASSWORD}, the-key-of-the-tests, ${env.TEST_HOOK}`
+  await project.cli(['incident', ...DECLARE, '--service', 'shop'], { env })
+  const noted = await project.cli(['incident', 'note', words, '--link', env.TEST_HOOK], { env })
+  assert.equal(noted.code, 0, noted.stderr)
+  const last = events(project).at(-1)
+  assert.ok(last?.event === 'note')
+  assert.equal(last.text, '[redacted], [redacted], [redacted]')
+  assert.deepEqual(last.source, { kind: 'link', url: 'about:redacted' })
+  assert.ok(!project.files().includes('ran'), 'a program may ask a person')
+  project.write('docs/plan/environments.yaml', 'nonsense')
+  assert.equal((await project.cli(['incident', 'note', 'the plan is broken'], { env })).code, 0)
 })

@@ -11,6 +11,7 @@ import { verifyExercise } from '../../src/journal/verify.ts'
 import { parseExerciseEvent } from '../../src/model/exercise-event.ts'
 import type { ExerciseEvent } from '../../src/model/exercise-event.ts'
 import { exerciseFiles } from '../helpers/exercise.ts'
+import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { runProgramOf } from '../helpers/programs.ts'
 import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -246,12 +247,14 @@ async function playOnce(t: TestContext, project: Project, rating: string): Promi
 
 void test('a secret that is said at the table is in no file of the exercise', needsTmux, async (t) => {
   const project = fireProject(t)
+  const password = 'correct-horse-battery'
+  project.write('docs/plan/environments.yaml', `${ENVIRONMENTS}    secrets: { db: { env: TEST_PASSWORD } }\n`)
   const words = ['tabletop', 'fire', '--facilitator', `ada ${TOKEN}`]
-  const it = new Terminal(t, project, words, {}, SIZE)
+  const it = new Terminal(t, project, words, { TEST_PASSWORD: password }, SIZE)
   await it.sees(/CLOCK STOPPED/)
   it.type('r')
   await recorded(project, 'inject-released')
-  await act(it, 'n', [/Note/, `token ${TOKEN}`])
+  await act(it, 'n', [/Note/, `token ${TOKEN}, ${password}`])
   await recorded(project, 'note-written')
   await act(it, 'e', [/End the exercise/, 'done'])
   await recorded(project, 'exercise-ended')
@@ -261,9 +264,10 @@ void test('a secret that is said at the table is in no file of the exercise', ne
   await it.exits(0)
   const note = events(project).find(({ event }) => event === 'note-written')
   assert.ok(note?.event === 'note-written')
-  assert.equal(note.text, 'token ghp_[redacted]')
+  assert.equal(note.text, 'token ghp_[redacted], [redacted]')
   assert.equal(note.facilitator, 'ada ghp_[redacted]')
-  for (const file of project.files()) assert.ok(!project.read(file).includes(TOKEN), file)
+  for (const file of project.files())
+    for (const secret of [TOKEN, password]) assert.ok(!project.read(file).includes(secret), file)
 })
 
 void test('any runbook is walked: its steps are read, none is executed', needsTmux, async (t) => {

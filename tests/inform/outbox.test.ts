@@ -7,6 +7,7 @@ import { foldIncident } from '../../src/journal/fold-incident.ts'
 import type { Delivery } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
 import { outboxJournal } from '../../src/journal/outbox.ts'
+import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -132,6 +133,36 @@ void test('a message is tried again until it arrives, signed each time, and no s
   assert.match(journal, /"event":"update_promised"/)
   await until('the sender is gone', () => senders(project).length === 0)
   assert.equal((await project.cli(['verify', path.basename(folder)])).code, 0)
+})
+
+void test('what somebody words leaves without the secrets that can be read, and without those of its channel', async (t) => {
+  const peer = await receiver(t, [{ status: 200 }])
+  const project = projectWith(t, peer.url)
+  const password = 'correct-horse-battery'
+  project.write(
+    'docs/plan/environments.yaml',
+    `${ENVIRONMENTS}    secrets: { db: { env: TEST_PASSWORD }, other: { env: TEST_NOT_SET } }\n`,
+  )
+  const known = communications(peer.url).replace(
+    '{ env: TEST_SIGNING_KEY }',
+    `{ command: [echo, ${SECRET}] }`,
+  )
+  project.write('docs/plan/communications.yaml', known)
+  const declare = DECLARE.map((word) => (word === 'Orders fail' ? `Orders fail, ${SECRET}` : word))
+  await project.cli(declare)
+  const words = ['--text', `The password is ${password}, the key is ${SECRET}.`]
+  const told = await project.cli(['inform', '--to', 'staff', ...words, '--yes'], {
+    env: { TEST_PASSWORD: password },
+  })
+  assert.equal(told.code, 0, told.stderr)
+  const folder = incidentFolder(project)
+  await ends(folder, 'sent')
+  const sent: Record<string, string> = JSON.parse(peer.received[0]?.body ?? '')
+  assert.equal(sent['title'], 'Orders fail, [redacted]')
+  assert.equal(sent['subject'], 'sev1: Orders fail, [redacted]')
+  assert.match(sent['body'] ?? '', /The password is \[redacted\], the key is \[redacted\]\./)
+  const kept = readFileSync(path.join(folder, 'inform/1.md'), 'utf8')
+  assert.match(kept, /The password is \[redacted\], /)
 })
 
 void test('a sender that is killed loses nothing: the next one sends what was queued', async (t) => {

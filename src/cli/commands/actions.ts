@@ -11,6 +11,7 @@ import type { FoundAction } from '../actions/edit.ts'
 import { provingRun } from '../actions/proof.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { requirePerson } from '../postmortem/create.ts'
 import { readPlan } from '../postmortem/plan.ts'
 import { projectRoot } from '../project-root.ts'
@@ -52,6 +53,7 @@ export const command: Command = {
     if (verb === undefined) return list(root, values, io)
     if (verb !== 'close' && verb !== 'wont-do')
       throw new OperatorError('usage', { message: `expected close or wont-do, got "${verb}"` })
+    await declareKnownSecrets(root)
     const found = findAction(root, oneArgument('actions', rest, 'action item'))
     const change = verb === 'close' ? await closing(root, found, values) : waiving(root, found, values)
     const file = changeAction(root, found, change)

@@ -8,6 +8,7 @@ import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { table } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { createPostmortem, findPostmortem, requirePerson } from '../postmortem/create.ts'
 import { close, review, submit } from '../postmortem/lifecycle.ts'
 import { readPlan } from '../postmortem/plan.ts'
@@ -58,6 +59,7 @@ export const command: Command = {
     const [verb, ...rest] = positionals
     if (verb === 'status') return status(root, values.json, io)
     if (verb === 'verify') return verify(root, oneArgument('postmortem', rest, 'post-mortem'), io)
+    await declareKnownSecrets(root)
     if (verb === 'submit' || verb === 'review' || verb === 'close')
       return advance(root, verb, oneArgument('postmortem', rest, 'post-mortem'), values, io)
     const file = await createPostmortem(root, oneArgument('postmortem', positionals, 'run or incident'), {

@@ -12,6 +12,7 @@ import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { redact } from '../declare-secrets.ts'
 import { operatorName } from '../identity.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { projectRoot } from '../project-root.ts'
 import { sayVerified } from '../say-verified.ts'
 
@@ -55,6 +56,7 @@ export const command: Command = {
     if (values.open === true) return listGaps(root, json, io)
     if (values.verify !== undefined)
       return sayVerified(verifyExercise(sessionFolder(root, values.verify)), false, io)
+    await declareKnownSecrets(root)
     if (values.report !== undefined)
       return report(root, findSession(runsFolder(root, process.env), values.report), io)
     if (values.import !== undefined)

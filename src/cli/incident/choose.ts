@@ -12,6 +12,7 @@ import { journalFile } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { operatorName } from '../identity.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { projectRoot } from '../project-root.ts'
 import { withIncidentLog } from './log.ts'
 import type { IncidentLog } from './log.ts'
@@ -50,12 +51,13 @@ export function incidents(runs: string): (IncidentState & { damaged: boolean })[
 
 /** Changes the incident that is meant, which has to be open. */
 export async function changeIncident<T>(
-  { runs, operator }: Surroundings,
+  { root, runs, operator }: Surroundings,
   wanted: string | undefined,
   act: (log: IncidentLog) => T,
 ): Promise<T> {
   const directory = chooseIncident(runs, wanted)
   const of = path.basename(directory)
+  await declareKnownSecrets(root)
   return await withIncidentLog({ runs, operator, file: journalFile(directory), of }, (log) => {
     requireOpen(log)
     return act(log)

@@ -5,6 +5,7 @@ import { requireIncident } from '../../journal/incident-directory.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { changeIncident, chooseIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { withIncidentLog } from './log.ts'
@@ -63,6 +64,7 @@ export async function reopen(argv: string[], io: Io): Promise<ExitName> {
   const text = required('reopen', 'text', values.text)
   const directory = chooseIncident(around.runs, required('reopen', 'incident', values.incident))
   const of = path.basename(directory)
+  await declareKnownSecrets(around.root)
   const event = await withIncidentLog(
     { ...around, file: journalFile(directory), of },
     ({ state, append }) => {

@@ -7,6 +7,7 @@ import { suggest } from '../../model/suggest.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
 import { redact } from '../declare-secrets.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { openPlan } from '../project.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
@@ -27,6 +28,7 @@ export async function declare(argv: string[], io: Io): Promise<ExitName> {
   })
   const { statement, ...around } = said(values)
   const { plan } = await openPlan(around.root)
+  await declareKnownSecrets(around.root)
   const services = values.service.map((name) => known('service', name, plan.services))
   const environment = known('environment', values.env ?? plan.defaultEnvironment, plan.environments)
   const kind = oneOf('--kind', values.kind, KINDS)

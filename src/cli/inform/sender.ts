@@ -14,6 +14,7 @@ import type { Channel, Communications, Retry } from '../../model/communication.t
 import { OperatorError } from '../../model/problem.ts'
 import { declareSecrets, redact } from '../declare-secrets.ts'
 import { lookAtWriter } from '../incident/log.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { thisHolder } from '../lock-holder.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
@@ -109,6 +110,7 @@ type Carrier = { communications: Communications } | { problem: string }
 async function openCarrier(root: string): Promise<Carrier> {
   try {
     const { plan } = await openPlan(root)
+    await declareKnownSecrets(root)
     return { communications: (await openCommunications(root, plan)).communications }
   } catch (error) {
     if (error instanceof OperatorError) return { problem: error.message }
@@ -161,16 +163,19 @@ async function tryOnce(carrier: Carrier, outbox: Outbox, { message, delivery }: 
   try {
     const secrets = await secretsOf(channel, communications)
     const state = stateOf(outbox)
+    const { severity, title } = frameOf(outbox, state)
     const journal = outboxJournal(outbox.directory)
+    // What was written may hold a secret that was not known then.
     const request = outgoing(
       channel,
       {
         of: outbox.of,
         message: message.id,
         channelId: delivery.channel,
-        ...frameOf(outbox, state),
-        subject: message.subject,
-        body: readFileSync(path.join(outbox.directory, message.file), 'utf8'),
+        severity,
+        title: redact(title),
+        subject: redact(message.subject),
+        body: redact(readFileSync(path.join(outbox.directory, message.file), 'utf8')),
         phase: message.phase,
         at: Date.now(),
         statusPageIncident: existsSync(journal)

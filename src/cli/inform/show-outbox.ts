@@ -11,6 +11,7 @@ import type { Io } from '../command.ts'
 import { operatorName } from '../identity.ts'
 import { surroundings } from '../incident/choose.ts'
 import { statementOf } from '../incident/statement.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { projectRoot } from '../project-root.ts'
 import { outboxOf, stateOf, takeQueued, withOutbox } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
@@ -31,6 +32,7 @@ type Waiting = { outbox: Outbox; message: Message; delivery: Delivery }
 /** What has not left; starts a sender for what waits, and what else was asked for. */
 export async function showOutbox(values: OutboxValues, io: Io): Promise<ExitName> {
   const outboxes = chosenOutboxes(values)
+  await declareKnownSecrets(projectRoot())
   for (const outbox of outboxes) await takeQueued(outbox)
   if (values.retry) for (const outbox of outboxes) await settle(outbox, 'retry', '')
   const reason = values['give-up']

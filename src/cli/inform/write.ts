@@ -25,6 +25,7 @@ import type { Surroundings } from '../incident/choose.ts'
 import { oneOf } from '../incident/options.ts'
 import { statementOf } from '../incident/statement.ts'
 import type { Statement } from '../incident/statement.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
 import { incidentFacts } from './facts.ts'
@@ -92,6 +93,7 @@ async function prepare(values: WriteValues): Promise<Draft> {
   requireOpen({ file, events, state })
   const { plan } = await openPlan(around.root)
   const { communications } = await openCommunications(around.root, plan)
+  await declareKnownSecrets(around.root)
   const audience = await audienceOf(values.to, communications)
   const phase = values.phase === undefined ? state.phase : oneOf('--phase', values.phase, phases.options)
   const now = Date.now()

@@ -8,6 +8,7 @@ import type { RunState } from '../journal/fold.ts'
 import { sha256OfFile } from '../journal/hash-file.ts'
 import { writeSeal } from '../journal/seal.ts'
 import type { EventBody, JournalEvent } from '../model/event.ts'
+import { isSealable } from '../model/sealed-file.ts'
 import { cleanEvent } from './clean-event.ts'
 import { redact } from './declare-secrets.ts'
 
@@ -56,16 +57,14 @@ export class Recorder {
 
   /** The last line: the hash of every file that the run left. Nothing is appended after it. */
   seal(): string {
-    const files = Object.fromEntries(
-      ['output', 'inform', 'sources', 'approvals'].flatMap((folder) =>
-        filesIn(path.join(this.#directory, folder)).map((file) => [
-          `${folder}/${file}`,
-          sha256OfFile(path.join(this.#directory, folder, file)),
-        ]),
-      ),
+    const names = ['output', 'inform', 'sources', 'approvals'].flatMap((folder) =>
+      filesIn(path.join(this.#directory, folder)).map((file) => `${folder}/${file}`),
     )
-    for (const name of readdirSync(this.#directory))
-      if (name.endsWith('.cast')) files[name] = sha256OfFile(path.join(this.#directory, name))
+    // A name that no seal can hold, which only somebody else can have put here, would make the journal unreadable.
+    const sealed = [...names, ...readdirSync(this.#directory)].filter(isSealable)
+    const files = Object.fromEntries(
+      sealed.map((name) => [name, sha256OfFile(path.join(this.#directory, name))]),
+    )
     if (!this.state.sealed) this.record({ event: 'run-sealed', files })
     this.commit()
     const { hash } = this.journal.end

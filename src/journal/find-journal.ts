@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { exercisesFolder, listSessions } from './exercise-directory.ts'
 import { meantBy, onlyOne } from './find-one.ts'
 import { incidentsFolder, isIncidentId, listIncidents } from './incident-directory.ts'
 import { findRun } from './find-run.ts'
+import { isOwnFile } from './own-file.ts'
 import { journalFile, listRuns } from './run-directory.ts'
 
 /** What keeps a journal of its own. */
@@ -52,7 +53,7 @@ function journalsOf({ kind, folder, list }: Place, runs: string): (FoundJournal 
 
 /** What is in a folder that was named by its path: it may be a copy, so its journal says it, and else its name and place. */
 export function journalIn(directory: string): FoundJournal {
-  const first = firstEvent(journalFile(directory))
+  const first = firstEvent(directory)
   const known = PLACES.find((place) => place.first === first)?.kind
   return { kind: known ?? kindByPlace(directory), directory }
 }
@@ -63,8 +64,9 @@ function kindByPlace(directory: string): JournalKind {
   return parent === exercisesFolder(path.dirname(parent)) ? 'exercise' : 'run'
 }
 
-function firstEvent(file: string): string | undefined {
-  if (!existsSync(file)) return undefined
+function firstEvent(directory: string): string | undefined {
+  const file = journalFile(directory)
+  if (!isOwnFile(directory, path.basename(file))) return undefined
   const [line = ''] = readFileSync(file, 'utf8').split('\n', 1)
   try {
     return firstLine.parse(JSON.parse(line)).event

@@ -7,12 +7,16 @@ import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { judgeSeal, UNNAMED, unnamedOutputs } from './chain.ts'
 import { sha256OfFile } from './hash-file.ts'
+import { isOwnFile } from './own-file.ts'
 import { readChain, readJournal } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
 import { readSeal } from './read-seal.ts'
 import { sealPath } from './seal.ts'
 import type { Seal } from './seal.ts'
+import { signaturePath } from './signatures.ts'
+
+const NOT_A_FILE = 'is not a regular file of this run'
 
 export type Verification = { lines: number; head: string; problems: Problem[]; notes: string[] }
 
@@ -61,6 +65,7 @@ function verifyJournal<Event extends { event: string }>(
 ): Verification & { journal: ReadJournal<Event> } {
   const file = journalFile(directory)
   if (!existsSync(file)) throw new OperatorError('usage', { file, message: 'there is no journal here' })
+  requireFiles(directory)
   const journal = kind.read(file)
   const problems = [...journal.problems]
   const notes: string[] = []
@@ -79,6 +84,16 @@ function verifyJournal<Event extends { event: string }>(
     )
   else problems.push(...checkSeal(directory, journal, seal, kind))
   return { lines: journal.events.length, head: journal.end.hash, problems, notes, journal }
+}
+
+/** Of a copy from elsewhere nothing is read through a link. */
+function requireFiles(directory: string): void {
+  const names = [journalFile, sealPath, signaturePath].map((of) => path.basename(of(directory)))
+  const problems = names
+    .map((name) => ({ name, file: path.join(directory, name) }))
+    .filter(({ name, file }) => existsSync(file) && !isOwnFile(directory, name))
+    .map(({ file }) => ({ file, message: NOT_A_FILE }))
+  if (problems.length > 0) throw new OperatorError('damaged', problems)
 }
 
 /** A fence is recorded before it can print anything: output without a record shows that lines are missing. */
@@ -107,6 +122,8 @@ function changedFiles(directory: string, files: Record<string, string>): Problem
   return Object.entries(files).flatMap(([name, expected]) => {
     const file = path.join(directory, name)
     if (!existsSync(file)) return [{ file, message: 'is missing; the seal names it' }]
+    // A link may lead anywhere, and a device never ends.
+    if (!isOwnFile(directory, name)) return [{ file, message: NOT_A_FILE }]
     const actual = sha256OfFile(file)
     return actual === expected ? [] : [{ file, message: 'was changed after the run was sealed' }]
   })

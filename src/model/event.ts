@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { approvalRequest } from './approval.ts'
 import { comms, phase } from './message-words.ts'
 import { outcome } from './outcome-schema.ts'
+import { sealedFiles } from './sealed-schema.ts'
 
 /** The events of a journal. docs/journal-format.md describes them for people; a test holds the two together. */
 
@@ -177,7 +178,7 @@ export const eventBody = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('run-paused'), reason: z.string() }),
   z.strictObject({ event: z.literal('run-measured'), measurement }),
   z.strictObject({ event: z.literal('run-finished'), result: runResult, reason: z.string(), durationMs: ms }),
-  z.strictObject({ event: z.literal('run-sealed'), files: z.record(z.string(), sha256) }),
+  z.strictObject({ event: z.literal('run-sealed'), files: sealedFiles }),
 ])
 export type EventBody = z.infer<typeof eventBody>
 

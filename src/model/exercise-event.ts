@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { envelope } from './event.ts'
+import { sealedFiles } from './sealed-schema.ts'
 
 /** The events of an exercise's journal. docs/exercise-journal.md describes them for people; a test holds the two together. */
 
@@ -73,7 +74,7 @@ export const exerciseEventBody = z.discriminatedUnion('event', [
     doneWhen: text.min(1),
   }),
   z.strictObject({ ...clock, event: z.literal('exercise-ended'), reason: text }),
-  z.strictObject({ ...clock, event: z.literal('exercise-sealed'), files: z.record(z.string(), sha256) }),
+  z.strictObject({ ...clock, event: z.literal('exercise-sealed'), files: sealedFiles }),
 ])
 export type ExerciseEventBody = z.infer<typeof exerciseEventBody>
 

@@ -9,7 +9,6 @@ import { findPrincipals, sign, verify } from '../../src/host/ssh.ts'
 import { Journal, START } from '../../src/journal/append.ts'
 import { readJournal } from '../../src/journal/read.ts'
 import { journalFile } from '../../src/journal/run-directory.ts'
-import { writeSeal } from '../../src/journal/seal.ts'
 import { verifySignatures } from '../../src/journal/signatures.ts'
 import { allowedSigners } from '../../src/journal/ssh-signature.ts'
 import { approvalStatement } from '../../src/model/approval.ts'
@@ -19,6 +18,7 @@ import { journalStatement } from '../../src/model/signed.ts'
 import { contactsYaml, Keys, unless } from '../helpers/keys.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
+import { rechain } from '../helpers/rechain.ts'
 
 const skip = unless('ssh-keygen')
 
@@ -75,26 +75,6 @@ async function verifyCopy(
   cpSync(path.join(cast.project.runs, run), folder, { recursive: true })
   await change(folder)
   return await cast.project.cli(['verify', folder, '--allowed-signers', cast.signers], { cwd: away })
-}
-
-/** Somebody who knows the format: every hash is right again afterwards. */
-function rechain(
-  folder: string,
-  change: (events: Record<string, unknown>[]) => Record<string, unknown>[],
-): void {
-  const file = journalFile(folder)
-  const events = readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line): Record<string, unknown> => Object.fromEntries(Object.entries(Object(JSON.parse(line)))))
-  let hash = START.hash
-  const lines = change(events).map((event, index) => {
-    const line = JSON.stringify({ ...event, seq: index + 1, prev: hash })
-    hash = createHash('sha256').update(line).digest('hex')
-    return line
-  })
-  writeFileSync(file, `${lines.join('\n')}\n`)
-  writeSeal(folder, { seq: lines.length, hash })
 }
 
 async function resign(cast: Cast, folder: string, who: string): Promise<void> {

@@ -7,6 +7,7 @@ import { SupervisedExecutor } from '../host/executor.ts'
 import { bootId } from '../host/process-tree.ts'
 import { systemClock } from '../host/clock.ts'
 import { recordTerminal } from '../host/cast.ts'
+import type { Recording } from '../host/cast.ts'
 import { TerminalScreen } from '../host/screen.ts'
 import { Journal, START } from '../journal/append.ts'
 import type { ChainEnd } from '../journal/append.ts'
@@ -142,7 +143,7 @@ export async function openStoppedRun(
   const identity = await identify(settings, authority, journal.state.run)
   const lock = await lockFor(settings, runs, journal.state.run, true)
   await requireUnmoved(directory, journal, lock)
-  if (journal.state.digest !== settings.runbook.digest)
+  if (!journal.state.sealed && journal.state.digest !== settings.runbook.digest)
     keepSources(settings.root, settings.runbook, directory)
   if (journal.torn) await setTornLineAside(directory, journal.validBytes)
   const after =
@@ -282,7 +283,7 @@ async function openRun(
     settings.json ? process.stderr : process.stdout,
     plan.services[runbook.service]?.objective.rto,
   )
-  const recording = recordTerminal(settings.json ? process.stderr : process.stdout, directory, runbook.title)
+  const recording = recordingOf(settings, directory, state)
   const prompts = new AbortController()
   const { interruption, pause, dispose } = listenForSignals(
     () => executor.cancelAll(),
@@ -333,6 +334,13 @@ async function openRun(
     sign: () => signSealed(settings, directory, state.run, { authority, identity }),
     close,
   }
+}
+
+/** A run that only lacks the file which names its seal gets no recording more: the seal could not name it. */
+function recordingOf({ json, runbook }: RunSettings, directory: string, { sealed }: RunState): Recording {
+  return sealed
+    ? { stop: () => {} }
+    : recordTerminal(json ? process.stderr : process.stdout, directory, runbook.title)
 }
 
 const NOBODY_TO_TELL: Messenger = {

@@ -5,6 +5,7 @@ import { parseExerciseEvent } from '../model/exercise-event.ts'
 import type { ExerciseEvent } from '../model/exercise-event.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
+import { UNSEALED, unsealed } from '../model/sealed-file.ts'
 import { judgeSeal, UNNAMED, unnamedOutputs } from './chain.ts'
 import { sha256OfFile } from './hash-file.ts'
 import { isOwnFile } from './own-file.ts'
@@ -112,7 +113,7 @@ function checkSeal<Event>(
 ): Problem[] {
   const last = events.at(-1)
   const files = last === undefined ? undefined : kind.sealed(last)
-  const changed = files ? changedFiles(directory, files) : []
+  const changed = files ? [...changedFiles(directory, files), ...addedFiles(directory, files)] : []
   const sealedAt = events.findIndex((event) => kind.sealed(event) !== undefined)
   const names = { journal: journalFile(directory), seal: sealPath(directory) }
   return [...changed, ...judgeSeal({ lines: events.length, sealedAt, end }, seal, names)]
@@ -127,4 +128,13 @@ function changedFiles(directory: string, files: Record<string, string>): Problem
     const actual = sha256OfFile(file)
     return actual === expected ? [] : [{ file, message: 'was changed after the run was sealed' }]
   })
+}
+
+/** Links are added files as well, and are not followed. */
+function addedFiles(directory: string, files: Record<string, string>): Problem[] {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .sort()
+  return unsealed(names, files).map((name) => ({ file: path.join(directory, name), message: UNSEALED }))
 }

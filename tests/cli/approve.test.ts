@@ -128,6 +128,12 @@ void test(
     const verified = await project.cli(['verify', 'last'])
     assert.equal(verified.code, 0, verified.stderr)
     assert.match(verified.stdout, /Signed by ada \(SHA256:/)
+    // An answer that comes after the end is handed out, and put nowhere: the run is sealed.
+    bob.type(`unset DRILLBOOK_RUNS; clear; drillbook approve '${line}'; echo "late code $?"`)
+    await bob.answer(/^(?![^]*Approved by bob)[^]*Type fence to approve it/, 'fence')
+    await bob.shows(/drillbook-approval:[^]*late code 0/)
+    assert.ok(!bob.text().includes('The answer is in'))
+    assert.equal((await project.cli(['verify', 'last'])).code, 0)
     const contacts = 'docs/plan/contacts.yaml'
     project.write(contacts, project.read(contacts).replace(/(bob:[^]*?roles: )\[dba\]/, '$1[network]'))
     const without = await project.cli(['verify', 'last'])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -385,6 +385,22 @@ void test('a changed runbook is shown as a difference, and goes on only when tha
   assert.equal(it.read('effects.log'), 'one\nanother\n')
   assert.equal(only(it.journal(), 'runbook-accepted').length, 1)
   await assertSound(it)
+})
+
+void test('a run that only lacks its seal.json gets that and nothing else, also when its runbook changed', async (t) => {
+  const it = makeProject(t, { 'runbooks/fine.mdx': FINE })
+  assert.equal((await it.cli(['run', 'fine', '--yes'])).code, 0)
+  const run = it.lastRun()
+  const left = (): string[] => it.files().filter((file) => /^runs.*(cast|mdx|ndjson|seal.json)$/.test(file))
+  const before = { files: left(), journal: it.journal() }
+  for (const changed of [FINE, runbook(step('one', '', ['sh run', 'echo another']))]) {
+    it.write('runbooks/fine.mdx', changed)
+    rmSync(path.join(run, 'seal.json'))
+    const { code, stderr } = await it.cli(['resume', path.basename(run), '--yes'])
+    assert.equal(code, 0, stderr)
+    assert.deepEqual({ files: left(), journal: it.journal() }, before)
+    assert.equal((await it.cli(['verify', run])).code, 0)
+  }
 })
 
 void test('the runbook changes while it runs: what runs is what the run began with', async (t) => {

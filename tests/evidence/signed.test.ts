@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -76,12 +76,13 @@ function flipped(
   return verify(copy)
 }
 
-function forgeManifest(bundle: string): void {
+/** `added`: files that it names as well. */
+function forgeManifest(bundle: string, ...added: string[]): void {
   const file = path.join(bundle, 'manifest.json')
   const known = manifest.parse(JSON.parse(readFileSync(file, 'utf8')))
-  const files = known.files.map((one) => {
-    const bytes = readFileSync(path.join(bundle, one.path))
-    return { ...one, sha256: sha256(bytes), bytes: bytes.length }
+  const files = [...known.files.map((one) => one.path), ...added].map((name) => {
+    const bytes = readFileSync(path.join(bundle, name))
+    return { path: name, sha256: sha256(bytes), bytes: bytes.length }
   })
   const text = `${JSON.stringify({ ...known, files }, undefined, 2)}\n`
   writeFileSync(file, text)
@@ -151,6 +152,40 @@ void test('a manifest that was made to fit hides no flipped byte of a signed run
   assert.equal(flipped(bundle, path.join(run, 'journal.ndjson'), { forged: true }).code, 1)
   const incident = path.join(bundle, 'incidents', readdirSync(path.join(bundle, 'incidents'))[0] ?? '')
   assert.equal(flipped(bundle, path.join(incident, 'journal.ndjson'), { forged: true, at: 0.99 }).code, 1)
+})
+
+void test('a file that was added to a sealed run is found, also with a manifest that fits', async (t) => {
+  const project = makeProject(t, {
+    'runbooks/hello.mdx': runbook(step('hello', 'expect="1s"', ['sh run', 'echo hello'])),
+    'docs/plan/frameworks/soc2.yaml': SOC2,
+  })
+  await project.run('hello')
+  const bundle = await bundleOf(t, project, '--no-pdf')
+  const run = path.relative(bundle, runFolder(bundle))
+  for (const name of ['output/more.1.log', 'inform/letter.md', 'approvals/9.json', 'another.cast']) {
+    const added = path.join(run, name)
+    mkdirSync(path.dirname(path.join(bundle, added)), { recursive: true })
+    writeFileSync(path.join(bundle, added), 'it was all well')
+    forgeManifest(bundle, added)
+    const { code, text } = verify(bundle)
+    assert.equal(code, 1, name)
+    assert.ok(text.includes(`${added}  is not named by the seal of its journal`), text)
+  }
+})
+
+void test('a manifest that names a device is a finding, and not read', async (t) => {
+  const project = makeProject(t, {
+    'runbooks/hello.mdx': runbook(step('hello', 'expect="1s"', ['sh run', 'echo hello'])),
+    'docs/plan/frameworks/soc2.yaml': SOC2,
+  })
+  const bundle = await bundleOf(t, project, '--no-pdf')
+  const file = path.join(bundle, 'manifest.json')
+  const known = manifest.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const device = { path: path.relative(bundle, '/dev/zero'), sha256: sha256(''), bytes: 0 }
+  writeFileSync(file, JSON.stringify({ ...known, files: [...known.files, device] }))
+  const { code, text } = verify(bundle)
+  assert.equal(code, 1)
+  assert.ok(text.includes(`${device.path}  is missing`), text)
 })
 
 void test('a signature of someone else is found, also with a manifest that fits', needsKeys, async (t) => {

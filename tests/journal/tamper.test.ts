@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -290,6 +299,41 @@ void test('output that no line names is found, in a sealed run and in one that i
       /a fence that the journal does not name/,
     )
   }
+})
+
+void test('whatever is added to a sealed run is found and named', () => {
+  const added = [
+    'output/more.1.log',
+    'inform/letter.md',
+    'sources/another/runbooks/it.mdx',
+    'approvals/9.json',
+    'approvals/late.approval',
+    'terminal-2.cast',
+    'another.cast',
+  ]
+  for (const name of added) {
+    const copy = withJournal(sealed, journalOf(sealed))
+    mkdirSync(path.dirname(path.join(copy, name)), { recursive: true })
+    writeFileSync(path.join(copy, name), '')
+    const named = verifyRun(copy).problems.find(({ file }) => file === path.join(copy, name))
+    assert.ok(named, name)
+    rmSync(path.join(copy, name))
+    symlinkSync('/dev/zero', path.join(copy, name))
+    assert.ok(found(copy), `${name}, a link`)
+    if (/^output|cast$/.test(name)) continue
+    const open = withJournal(paused, journalOf(paused))
+    mkdirSync(path.dirname(path.join(open, name)), { recursive: true })
+    writeFileSync(path.join(open, name), '')
+    assert.deepEqual(verifyRun(open).problems, [], `${name}: a run that is not sealed goes on`)
+  }
+})
+
+void test('what comes after the seal by right is no finding: signature, messages that leave later', () => {
+  const copy = withJournal(sealed, journalOf(sealed))
+  mkdirSync(path.join(copy, 'outbox', 'sent'), { recursive: true })
+  for (const name of ['seal.sig', 'outbox/sent/1.json', 'supervisor.log', 'supervision.ndjson'])
+    writeFileSync(path.join(copy, name), '')
+  assert.deepEqual(verifyRun(copy).problems, [])
 })
 
 void test('an unfinished journal that was cut off before a fence is found by what the fence printed', () => {

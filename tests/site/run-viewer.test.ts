@@ -37,6 +37,7 @@ const damage: [string, (directory: string) => void][] = [
   ['changed output', (at) => edit(at, 'output/look-1.log', (text) => `${text}more`)],
   ['missing output', (at) => rmSync(path.join(at, 'output/look-1.log'))],
   ['output that nobody recorded', (at) => writeFileSync(path.join(at, 'output/look-9.log'), 'x')],
+  ['a recording that was added', (at) => writeFileSync(path.join(at, 'terminal-2.cast'), 'x')],
   ['no seal.json', (at) => rmSync(path.join(at, 'seal.json'))],
   ['another seal.json', (at) => edit(at, 'seal.json', (text) => text.replace('"lines":1', '"lines":2'))],
   ['a seal.json that is none', (at) => writeFileSync(path.join(at, 'seal.json'), '{}')],

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plan } from '../../document/plan.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
+import { sealPath } from '../../journal/seal.ts'
 import { readSignature } from '../../journal/ssh-signature.ts'
 import { approvalStatement } from '../../model/approval.ts'
 import type { ApprovalRequest, ApprovalValues } from '../../model/approval.ts'
@@ -102,14 +103,18 @@ function handOut(line: string, spoken: string[] | undefined, giving: Giving, io:
   io.out(line)
 }
 
-/** Beside the request, or where the run is on this machine, or where --out says. */
+/** Beside the request, or where the run is on this machine, or where --out says. A sealed run takes nothing more, and waits for nothing. */
 function writeAnswer(line: string, { root, asked, approver, out }: Giving): string | undefined {
   const { request, file } = asked
   const name = `${request.issuedAt.replace(/\D/g, '')}-${approver}${ANSWER_ENDING}`
   const isPlain = /^[A-Za-z0-9-]+$/.test(request.run)
   const runFolder = path.join(runsFolder(root, process.env), isPlain ? request.run : '', 'approvals')
   const folder = file === undefined ? runFolder : path.dirname(file)
-  const target = out ?? (existsSync(folder) && isPlain ? path.join(folder, name) : undefined)
+  const target =
+    out ??
+    (existsSync(folder) && isPlain && !existsSync(sealPath(path.dirname(folder)))
+      ? path.join(folder, name)
+      : undefined)
   if (target === undefined) return undefined
   try {
     writeFileSync(target, `${line}\n`, { mode: 0o600 })

@@ -132,8 +132,10 @@ async function open(
 ): Promise<{ open: OpenRun; lab: Lab | undefined }> {
   const { state } = journal
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
+  // Nothing is done any more in a run that only lacks the file which names its seal.
+  const isChanged = !state.sealed && runbook.digest !== state.digest
   const accepted =
-    runbook.digest === state.digest ||
+    !isChanged ||
     (await acceptChange(
       snapshotFolder(directory, state.digest),
       runbook,
@@ -179,7 +181,7 @@ async function open(
     directory,
     journal,
   )
-  if (runbook.digest !== state.digest)
+  if (isChanged)
     opened.session.record({
       event: 'runbook-accepted',
       from: state.digest,

@@ -15,9 +15,9 @@ import { sayVerified } from '../say-verified.ts'
 
 const usage = `drillbook verify <run | incident | exercise | folder> [options]
 
-Checks that nothing in a run was changed: the hash chain of its journal, the hash of every file that the seal names, who signed it, and
-every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was changed. The journal of an
-incident or of a session of an exercise is checked as well; these are sealed, and nobody signs them.
+Checks that nothing in a run was changed: the hash chain of its journal, the hash of every file that the seal names, that no file was
+added, who signed it, and every signature in it (who operated, who approved). Works on a copy, offline. Exit code 4 when something was
+changed. The journal of an incident or of a session of an exercise is checked as well; these are sealed, and nobody signs them.
 
   --allowed-signers FILE   whose keys count, as ssh-keygen reads it; default: docs/plan/contacts.yaml. Implies --signed
   --signed                 a journal that nobody signed is a finding; the default where the policy signs journals

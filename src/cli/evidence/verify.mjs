@@ -4,12 +4,14 @@
 // Whoever doubts this file itself compares its SHA-256 with the one that was printed when the bundle was made.
 import { spawnSync } from 'node:child_process'
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const root = path.resolve(process.argv[2] ?? import.meta.dirname)
 const NAMESPACE = 'drillbook-journal@v1'
+// Once a run is sealed, its seal names whatever lies here.
+const COVERED = /^(?:(?:output|inform|sources|approvals)(?:\/|$)|[^/]+\.cast$)/
 const problems = []
 const notes = []
 const sha256 = (data) => createHash('sha256').update(data).digest('hex')
@@ -19,7 +21,7 @@ const wrong = (file, message) => problems.push(`${file}  ${message}`)
 const files = readManifest()
 checkFiles(files)
 for (const { path: file } of files)
-  if (file.endsWith('/journal.ndjson')) attempt(file, () => checkJournal(file))
+  if (file.endsWith('/journal.ndjson') && isOwn(file)) attempt(file, () => checkJournal(file))
 for (const line of notes) console.log(line)
 for (const line of problems) console.error(line)
 console.log(
@@ -54,12 +56,27 @@ function checkFiles(files) {
   const named = new Set(['manifest.json', 'manifest.sha256'])
   for (const { path: file, sha256: expected, bytes } of files) {
     named.add(file)
-    if (!existsSync(path.join(root, file))) wrong(file, 'is missing')
+    if (!isOwn(file)) wrong(file, 'is missing')
     else if (sha256(read(file)) !== expected || read(file).length !== bytes) wrong(file, 'was changed')
   }
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const file = path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')
-    if (!entry.isDirectory() && !named.has(file)) wrong(file, 'is not in the manifest')
+  for (const file of filesBelow('.')) if (!named.has(file)) wrong(file, 'is not in the manifest')
+}
+
+function filesBelow(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+}
+
+// A regular file of this bundle: nothing is read through a link or from elsewhere, whatever a manifest or a seal names.
+function isOwn(file) {
+  const parts = file.split('/')
+  if (parts.some((part) => ['', '.', '..'].includes(part))) return false
+  try {
+    const found = parts.map((_, index) => lstatSync(path.join(root, ...parts.slice(0, index + 1))))
+    return found.pop().isFile() && found.every((folder) => folder.isDirectory())
+  } catch {
+    return false
   }
 }
 
@@ -74,7 +91,7 @@ function checkJournal(file) {
       wrong(`${file}:${index + 1}`, 'does not follow from the line before it')
     prev = sha256(line)
   }
-  if (existsSync(path.join(root, path.dirname(file), 'seal.json'))) checkSeal(file, lines, prev)
+  if (isOwn(`${path.dirname(file)}/seal.json`)) checkSeal(file, lines, prev)
   else notes.push(`${file}: ${lines.length} lines, chain whole, no seal beside it`)
 }
 
@@ -92,9 +109,16 @@ function checkSeal(file, lines, head) {
 // The last line of a run holds the hash of every file that the run left.
 function checkSealedFiles(file, last) {
   if (last?.event !== 'run-sealed') wrong(file, 'does not end with its seal')
-  for (const [name, expected] of Object.entries(last?.files ?? {})) {
-    const one = `${path.dirname(file)}/${name}`
-    if (!existsSync(path.join(root, one))) wrong(one, 'is missing; the seal of its journal names it')
+  const folder = path.dirname(file)
+  const named = last?.files ?? {}
+  for (const one of filesBelow(folder)) {
+    const name = one.slice(folder.length + 1)
+    if (COVERED.test(name) && !Object.hasOwn(named, name))
+      wrong(one, 'is not named by the seal of its journal')
+  }
+  for (const [name, expected] of Object.entries(named)) {
+    const one = `${folder}/${name}`
+    if (!isOwn(one)) wrong(one, 'is missing; the seal of its journal names it')
     else if (sha256(read(one)) !== expected) wrong(one, 'is not the one that the seal of its journal names')
   }
 }
@@ -112,7 +136,7 @@ function checkIncidentSeal(file, lines, seal) {
 
 function checkSignature(folder, lines, head) {
   const file = `${folder}/seal.sig`
-  if (!existsSync(path.join(root, file))) return notes.push(`${folder}: sealed, not signed`)
+  if (!isOwn(file)) return notes.push(`${folder}: sealed, not signed`)
   const run = JSON.parse(lines[0]).run
   const text = `Drillbook journal, version 1\nrun: ${run}\nlines: ${lines.length}\nhead: ${head}\n`
   return attempt(file, () => tellSigner(folder, signerOf(read(file).toString('latin1'), text)))

@@ -3,6 +3,7 @@ import { UNNAMED, judgeSeal, parseSeal, takeLine, unnamedOutputs } from '../../j
 import type { Chain } from '../../journal/chain.ts'
 import { parseEvent } from '../../model/event.ts'
 import type { Problem } from '../../model/problem.ts'
+import { UNSEALED, unsealed } from '../../model/sealed-file.ts'
 import type { OpenedRun } from './opened-run.ts'
 
 export type CheckedRun = Chain & {
@@ -31,17 +32,24 @@ export async function checkRun(run: OpenedRun): Promise<CheckedRun> {
   if (chain.events[0]?.event !== 'run-started')
     chain.problems.push({ file: 'journal.ndjson', line: 1, message: 'the first event is not run-started' })
   const last = chain.events.at(-1)
-  const named = last?.event === 'run-sealed' ? last.files : {}
+  const sealed = last?.event === 'run-sealed'
+  const named = sealed ? last.files : {}
   const files = run.whole ? await compare(run.files, named) : { same: 0, problems: [] }
+  const added = run.whole && sealed ? unsealed([...run.files.keys()], named) : []
   return {
     ...chain,
     lines: line,
     torn: from < bytes.length,
-    sealed: last?.event === 'run-sealed',
+    sealed,
     same: files.same,
     notOpened: run.whole ? [] : Object.keys(named),
     signed: run.files.has('seal.sig'),
-    problems: [...chain.problems, ...files.problems, ...(await sealProblems(run, chain))],
+    problems: [
+      ...chain.problems,
+      ...files.problems,
+      ...added.map((file) => ({ file, message: UNSEALED })),
+      ...(await sealProblems(run, chain)),
+    ],
   }
 }
 

@@ -6,6 +6,9 @@ import type { JournalEvent } from '../model/event.ts'
 import type { Problem } from '../model/problem.ts'
 import { identityStatement, journalStatement } from '../model/signed.ts'
 import type { SignatureClaim } from '../model/signed.ts'
+import { isBoundTo, readRequest } from './approved-values.ts'
+import type { Since } from './approved-values.ts'
+import { emptyState, fold } from './fold.ts'
 import { readJournal } from './read.ts'
 import type { ReadJournal } from './read.ts'
 import { journalFile } from './run-directory.ts'
@@ -50,7 +53,7 @@ export async function verifySignatures(
   const journal = readJournal(file)
   const report: SignatureReport = { signedBy: undefined, problems: [], notes: [] }
   await checkSeal(directory, journal, tools, required, report)
-  const check = new EventCheck(file, journal.events, tools)
+  const check = new EventCheck(directory, journal.events, tools)
   report.problems.push(...(await check.problems()))
   return report
 }
@@ -89,32 +92,43 @@ async function checkSeal(
 
 type Requested = Extract<JournalEvent, { event: 'approval-requested' }>
 type Given = Extract<JournalEvent, { event: 'approval-given' }>
+type Request = { asked: Requested; values: ReturnType<typeof readRequest>; keys: Set<string> }
 
 /** The signatures within a journal, and that nothing was begun without those it had been asked to wait for. */
 class EventCheck {
+  readonly #directory: string
   readonly #file: string
   readonly #events: readonly JournalEvent[]
   readonly #tools: SignatureTools
   /** Each key counts once, whatever names it has. */
-  readonly #requests = new Map<number, { asked: Requested; keys: Set<string> }>()
+  readonly #requests = new Map<number, Request>()
   readonly #problems: Problem[] = []
-  #run = ''
+  /** The run as it was before the event that is looked at. */
+  readonly #state = emptyState()
+  readonly #since: Since = { resumed: false, accepted: false }
 
-  constructor(file: string, events: readonly JournalEvent[], tools: SignatureTools) {
-    this.#file = file
+  constructor(directory: string, events: readonly JournalEvent[], tools: SignatureTools) {
+    this.#directory = directory
+    this.#file = journalFile(directory)
     this.#events = events
     this.#tools = tools
   }
 
   async problems(): Promise<Problem[]> {
-    for (const event of this.#events) await this.#look(event)
+    for (const event of this.#events) {
+      await this.#look(event)
+      fold(this.#state, event)
+    }
     return this.#problems
   }
 
   async #look(event: JournalEvent): Promise<void> {
     switch (event.event) {
-      case 'run-started':
-        this.#run = event.run
+      case 'run-resumed':
+        this.#since.resumed = true
+        return
+      case 'runbook-accepted':
+        this.#since.accepted = true
         return
       case 'identity-proved':
         return await this.#identity(event)
@@ -138,21 +152,35 @@ class EventCheck {
     const { person, signature, environment, host, provedAt } = event
     if (person !== event.operator)
       this.#report(event, `${event.operator} is at work, but ${person} proved who they are`)
-    const text = identityStatement({ run: this.#run, person, environment, host, provedAt })
+    const text = identityStatement({ run: this.#state.run, person, environment, host, provedAt })
     const wrong = await this.#tools.verify({ purpose: 'identity', text, person, signature })
     if (wrong !== undefined) this.#report(event, `the proof that ${person} was there is not valid: ${wrong}`)
+    else this.#sameKey(event)
+  }
+
+  /** What reads a journal goes by the key that stands in it. */
+  #sameKey(event: Extract<JournalEvent, { event: 'identity-proved' | 'approval-given' }>): void {
+    if (event.key !== fingerprint(readSignature(event.signature)?.key ?? ''))
+      this.#report(event, `${event.key} is not the key that made the signature`)
   }
 
   #requested(event: Requested): void {
     const { request, number } = event
     const fits =
-      request.run === this.#run &&
+      request.run === this.#state.run &&
+      request.runbook === this.#state.runbook &&
       request.step === event.step &&
       request.digest === event.digest &&
       request.environment === event.environment &&
       request.requester === event.operator
     if (!fits) this.#report(event, 'the request for approval is not about this run')
-    this.#requests.set(number, { asked: event, keys: new Set() })
+    const values = readRequest(this.#directory, event)
+    if (!('problem' in values) && !isBoundTo(this.#state, event, values, this.#since))
+      this.#report(
+        event,
+        'the inputs, outputs or targets that approval was asked for are not those of this run',
+      )
+    this.#requests.set(number, { asked: event, values, keys: new Set() })
   }
 
   async #given(event: Given): Promise<void> {
@@ -160,6 +188,7 @@ class EventCheck {
     const known = this.#requests.get(number)
     if (known?.asked.step !== event.step) return this.#report(event, 'an approval without its request')
     const { request } = known.asked
+    if ('problem' in known.values) this.#report(event, known.values.problem)
     const text = approvalStatement(request)
     const wrong = await this.#tools.verify({ purpose: 'approval', text, person: approver, signature })
     const signers = await this.#tools.principals(signature)
@@ -170,7 +199,10 @@ class EventCheck {
     else if (Date.parse(event.at) >= Date.parse(request.expiresAt))
       this.#report(event, `the approval of ${approver} came after the request had expired`)
     else if (barred !== undefined) this.#report(event, barred)
-    else known.keys.add(readSignature(signature)?.key ?? '')
+    else {
+      this.#sameKey(event)
+      known.keys.add(readSignature(signature)?.key ?? '')
+    }
   }
 
   /** The last request for this step and this attempt has to be answered, and still be valid. */
@@ -186,10 +218,15 @@ class EventCheck {
         (event.event !== 'step-started' || request.attempt === event.attempt),
     )
     if (!asked) return
-    const { needed, request } = asked.asked
+    const { asked: question, values } = asked
+    const { needed, request } = question
     if (asked.keys.size < needed)
       this.#report(event, `${step} was begun with ${asked.keys.size} of ${needed} approvals`)
     else if (Date.parse(event.at) > Date.parse(request.expiresAt) + BEGINNING_MS)
       this.#report(event, `${step} was begun after its approval had expired`)
+    else if (request.digest !== event.digest || request.requester !== event.operator)
+      this.#report(event, `${step} was begun by somebody else, or in another version, than was approved`)
+    else if (!('problem' in values) && !isBoundTo(this.#state, question, values, this.#since))
+      this.#report(event, `${step} was begun with other inputs, outputs or targets than were approved`)
   }
 }

@@ -29,7 +29,7 @@ export type ApprovalRequest = z.infer<typeof approvalRequest>
 const value = z.union([z.string(), z.number(), z.boolean()])
 
 /** What the step can read. A secret is null: it is in no file, so it is not bound. */
-export const approvalValues = z.strictObject({
+const approvalValues = z.strictObject({
   inputs: z.record(z.string(), value.nullable()),
   outputs: z.record(z.string(), value),
   targets: z.record(z.string(), z.string()),
@@ -39,6 +39,9 @@ export type ApprovalValues = {
   outputs: Record<string, Value>
   targets: Record<string, string>
 }
+
+/** A request with the values that it is bound to, as approvers are shown it. */
+export const approvalChallenge = z.strictObject({ request: approvalRequest, values: approvalValues })
 
 /** The text that an approver signs: every line of it can be read. */
 export function approvalStatement({ issuedAt, expiresAt, ...rest }: ApprovalRequest): string {

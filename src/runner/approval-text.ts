@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { z } from 'zod'
 import { readBlob } from '../journal/ssh-signature.ts'
 import type { SshSignature } from '../journal/ssh-signature.ts'
-import { approvalRequest, approvalValues } from '../model/approval.ts'
+import { valuesHash } from '../journal/values-hash.ts'
+import { approvalChallenge, approvalRequest } from '../model/approval.ts'
 import type { ApprovalRequest, ApprovalValues } from '../model/approval.ts'
 
 /** Requests and answers as one line of text each, for chat, a file, or a USB stick. */
@@ -17,7 +17,6 @@ export type Challenge = { request: ApprovalRequest; values: ApprovalValues }
 export type ApprovalAnswer = { request: ApprovalRequest; approver: string; signature: SshSignature }
 export type Unreadable = { problem: string }
 
-const challenge = z.strictObject({ request: approvalRequest, values: approvalValues })
 const answer = z.strictObject({
   request: approvalRequest,
   approver: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -35,7 +34,7 @@ export function answerLine({ request, approver, signature }: ApprovalAnswer): st
 /** The request of a line or of a request file; its values are those it is bound to. */
 export function readChallenge(text: string): Challenge | Unreadable {
   const content = text.trim().startsWith('{') ? parsed(text) : unpacked(REQUEST, text)
-  const result = challenge.safeParse(content)
+  const result = approvalChallenge.safeParse(content)
   if (!result.success) return { problem: problemOf(content, 'a request for approval') }
   const { request, values } = result.data
   if (valuesHash(values) !== request.values)
@@ -83,16 +82,4 @@ function parsed(text: string): unknown {
 
 function problemOf(content: unknown, what: string): string {
   return content instanceof NotReadable ? `it ${content.message}` : `it is not ${what}`
-}
-
-const VALUES_LENGTH = 40
-
-/** 160 bits: short enough to be read out, and nobody finds other values with the same. */
-export function valuesHash({ inputs, outputs, targets }: ApprovalValues): string {
-  const sorted = [inputs, outputs, targets].map((record) => Object.entries(record).sort(byName))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, VALUES_LENGTH)
-}
-
-function byName([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1
 }

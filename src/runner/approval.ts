@@ -1,5 +1,6 @@
 import type { Target } from '../fences/api.ts'
 import type { ApprovalRecord } from '../journal/fold.ts'
+import { valuesHash } from '../journal/values-hash.ts'
 import { approvalRequest, differenceOf } from '../model/approval.ts'
 import type { ApprovalRequest, ApprovalValues } from '../model/approval.ts'
 import type { ApprovalAction, Eligible } from '../model/permission.ts'
@@ -7,7 +8,7 @@ import { approvalsNeeded, eligibleText, mayApprove } from '../model/permission.t
 import { OperatorError } from '../model/problem.ts'
 import type { Step } from '../model/runbook.ts'
 import { instantText } from '../model/signed.ts'
-import { challengeLine, valuesHash } from './approval-text.ts'
+import { challengeLine } from './approval-text.ts'
 import { expiryOf, judgeAnswer } from './judge-approval.ts'
 import type { Judge } from './judge-approval.ts'
 import type { Approvals, Session, StepAnswer, WaitingApproval } from './ports.ts'
@@ -149,7 +150,10 @@ function requestFor(asking: Asking, issuedAt: string, expiresAt: string): Approv
   throw new OperatorError('refused', { message: `nobody can be asked to approve this: ${wrong.join('; ')}` })
 }
 
-/** Everything that the step can read, without secrets, which are in no file: what is hashed is what the approver sees. */
+/**
+ * Everything that the step can read, without secrets, which are in no file: what is hashed is what the approver sees. In one order,
+ * because a resumed run has its inputs in another, and writes the file again that the journal names by its hash.
+ */
 function valuesOf({ session, tools }: Asking): ApprovalValues {
   const { runbook, inputs, state, targets } = session
   const known = Object.entries(inputs).map(([name, value]) => {
@@ -160,10 +164,14 @@ function valuesOf({ session, tools }: Asking): ApprovalValues {
     ([name, target]) => [name, tools.redact(placeOf(target))] as const,
   )
   return {
-    inputs: Object.fromEntries(known),
+    inputs: Object.fromEntries(known.sort(byName)),
     outputs: { ...state.outputs },
-    targets: Object.fromEntries(places),
+    targets: Object.fromEntries(places.sort(byName)),
   }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
 }
 
 function placeOf(target: Target): string {

@@ -26,13 +26,8 @@ import { NAMESPACES } from '../../src/model/signed.ts'
 import { measurementLines, summaryLines } from '../../src/reports/summary.ts'
 import { describeEvent } from '../../src/reports/timeline.ts'
 import { nextAction } from '../../src/runner/plan.ts'
-import {
-  answerLine,
-  challengeLine,
-  readAnswer,
-  readChallenge,
-  valuesHash,
-} from '../../src/runner/approval-text.ts'
+import { answerLine, challengeLine, readAnswer, readChallenge } from '../../src/runner/approval-text.ts'
+import { valuesHash } from '../../src/journal/values-hash.ts'
 import { groupsOf, readGroups, readSpokenRequest, spokenRequest } from '../../src/runner/spoken.ts'
 import { Project, REPOSITORY, runbook, step } from '../helpers/project.ts'
 import { mutated, mutatedBytes, runs } from './mutate.ts'

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -10,9 +19,10 @@ import { Journal, START } from '../../src/journal/append.ts'
 import { readJournal } from '../../src/journal/read.ts'
 import { journalFile } from '../../src/journal/run-directory.ts'
 import { verifySignatures } from '../../src/journal/signatures.ts'
-import { allowedSigners } from '../../src/journal/ssh-signature.ts'
+import { allowedSigners, fingerprint } from '../../src/journal/ssh-signature.ts'
+import { valuesHash } from '../../src/journal/values-hash.ts'
 import { approvalStatement } from '../../src/model/approval.ts'
-import type { ApprovalRequest } from '../../src/model/approval.ts'
+import type { ApprovalRequest, ApprovalValues } from '../../src/model/approval.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import { journalStatement } from '../../src/model/signed.ts'
 import { contactsYaml, Keys, unless } from '../helpers/keys.ts'
@@ -213,6 +223,14 @@ void test('the proof of an operator is good for its run alone', { skip }, async 
     stderr,
     /journal.ndjson:2 .*the proof that ada was there is not valid: the signature is not of this text/,
   )
+  const renamed = await verifyCopy(cast, run, async (folder) => {
+    rechain(folder, (lines) =>
+      lines.map((line) => (line['event'] === 'identity-proved' ? { ...line, key: 'SHA256:anything' } : line)),
+    )
+    await resign(cast, folder, 'ada')
+  })
+  assert.equal(renamed.code, 4)
+  assert.match(renamed.stderr, /journal.ndjson:2 .*SHA256:anything is not the key that made the signature/)
 })
 
 void test(
@@ -250,6 +268,17 @@ void test('a run that could not be signed is told, and is what it was', { skip }
   assert.match(stderr, /npx drillbook sign /)
 })
 
+type Started = Extract<EventBody, { event: 'run-started' }>
+
+const VALUES: ApprovalValues = {
+  inputs: { host: 'staging', password: null },
+  outputs: { position: 7 },
+  targets: {
+    'shop.db': 'kind postgres, host db.staging, port 5432, database shop, user dr, region west',
+    'shop.edge': 'kind edge, url https://shop.staging, admin https://shop.staging/admin',
+  },
+}
+
 /** A journal as a run with approvals leaves it, written line by line. */
 class Written {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'drillbook-journal-'))
@@ -260,7 +289,7 @@ class Written {
     attempt: 1,
     action: 'run',
     digest: 'ab'.repeat(32),
-    values: 'cd'.repeat(20),
+    values: valuesHash(VALUES),
     environment: 'production',
     requester: 'ada',
     issuedAt: '2026-11-21T01:00:00Z',
@@ -269,7 +298,7 @@ class Written {
   now = Date.parse('2026-11-21T01:00:00Z')
   readonly #journal: Journal
 
-  constructor(t: TestContext) {
+  constructor(t: TestContext, started: Partial<Started> = {}) {
     t.after(() => rmSync(this.folder, { recursive: true, force: true }))
     mkdirSync(this.folder, { recursive: true })
     const head = { digest: this.request.digest, operator: 'ada', environment: 'production' }
@@ -287,30 +316,40 @@ class Written {
       pid: 1,
       boot: 'b',
       versions: {},
-      inputs: {},
+      inputs: { password: null, host: 'staging' },
       objective: null,
-      targets: {},
+      targets: {
+        'shop.edge': { kind: 'edge', address: 'https://shop.staging' },
+        'shop.db': { kind: 'postgres', address: 'db.staging:5432/shop', region: 'west' },
+      },
       sources: [],
+      ...started,
     })
+    this.outputs({ position: 7 })
+  }
+
+  outputs(outputs: Record<string, number>): void {
+    this.add({ event: 'step-finished', step: 'look', result: 'done', reason: '', durationMs: 1, outputs })
   }
 
   add(body: EventBody): void {
     this.#journal.append(body)
   }
 
-  requested(request = this.request, needed = 1): void {
-    this.add({
-      event: 'approval-requested',
-      step: 'fence',
-      number: 1,
-      needed,
-      request,
-      file: 'approvals/1.json',
-      sha256: 'ef'.repeat(32),
-    })
+  requested(request = this.request, needed = 1, values = VALUES): void {
+    const text = JSON.stringify({ request, values })
+    mkdirSync(path.join(this.folder, 'approvals'), { recursive: true })
+    writeFileSync(path.join(this.folder, 'approvals/1.json'), text)
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    const file = 'approvals/1.json'
+    this.add({ event: 'approval-requested', step: 'fence', number: 1, needed, request, file, sha256 })
   }
 
-  async given(keys: Keys, approver: string, { key = approver, request = this.request } = {}): Promise<void> {
+  async given(
+    keys: Keys,
+    approver: string,
+    { key = approver, request = this.request, told = '' } = {},
+  ): Promise<void> {
     const signature = await sign(approvalStatement(request), 'approval', { file: keys.file(key) })
     const { expiresAt } = this.request
     this.add({
@@ -318,7 +357,7 @@ class Written {
       step: 'fence',
       number: 1,
       approver,
-      key: '',
+      key: told === '' ? fingerprint(keys.publicKey(key)) : told,
       signature,
       expiresAt,
       waitedMs: 1,
@@ -330,18 +369,23 @@ class Written {
   }
 }
 
+const OTHER_VALUES = /inputs, outputs or targets that approval was asked for are not those of this run/
+
+async function approved(journal: Written, keys: Keys): Promise<void> {
+  journal.requested()
+  await journal.given(keys, 'bob')
+  journal.begun()
+}
+
 const journals: {
   title: string
+  started?: Partial<Started>
   write: (journal: Written, keys: Keys) => Promise<void>
   finding: RegExp | undefined
 }[] = [
   {
     title: 'asked, approved, begun',
-    write: async (journal, keys) => {
-      journal.requested()
-      await journal.given(keys, 'bob')
-      journal.begun()
-    },
+    write: approved,
     finding: undefined,
   },
   {
@@ -430,13 +474,109 @@ const journals: {
     finding: /request for approval is not about this run/,
   },
   {
+    title: 'a request of another runbook',
+    write: async (journal) => journal.requested({ ...journal.request, runbook: 'another' }),
+    finding: /request for approval is not about this run/,
+  },
+  {
+    title: 'the run has another input',
+    started: { inputs: { host: 'PRODUCTION', password: null } },
+    write: approved,
+    finding: OTHER_VALUES,
+  },
+  {
+    title: 'the run has an input more',
+    started: { inputs: { host: 'staging', password: null, force: true } },
+    write: approved,
+    finding: OTHER_VALUES,
+  },
+  {
+    title: 'a target of the run is elsewhere',
+    started: {
+      targets: {
+        'shop.db': { kind: 'postgres', address: 'db.production:5432/shop' },
+        'shop.edge': { kind: 'edge', address: 'https://shop.staging' },
+      },
+    },
+    write: approved,
+    finding: OTHER_VALUES,
+  },
+  {
+    title: 'the run had another output when it was asked',
+    write: async (journal, keys) => {
+      journal.outputs({ position: 8 })
+      await approved(journal, keys)
+    },
+    finding: OTHER_VALUES,
+  },
+  {
+    title: 'the run had another output when the step was begun',
+    write: async (journal, keys) => {
+      journal.requested()
+      await journal.given(keys, 'bob')
+      journal.outputs({ position: 8 })
+      journal.begun()
+    },
+    finding: /^fence was begun with other inputs, outputs or targets than were approved$/,
+  },
+  {
+    title: 'the request file holds other values than were signed',
+    started: { inputs: { host: 'PRODUCTION', password: null } },
+    write: async (journal, keys) => {
+      journal.requested(journal.request, 1, { ...VALUES, inputs: { host: 'PRODUCTION', password: null } })
+      await journal.given(keys, 'bob')
+    },
+    finding: OTHER_VALUES,
+  },
+  {
+    title: 'the request file was changed',
+    write: async (journal, keys) => {
+      journal.requested()
+      appendFileSync(path.join(journal.folder, 'approvals/1.json'), ' ')
+      await journal.given(keys, 'bob')
+    },
+    finding: /^approvals\/1.json is not the request that was recorded: it was changed$/,
+  },
+  {
+    title: 'the request file is gone',
+    write: async (journal, keys) => {
+      journal.requested()
+      rmSync(path.join(journal.folder, 'approvals/1.json'))
+      await journal.given(keys, 'bob')
+    },
+    finding:
+      /^approvals\/1.json is missing: whether this run has the values that were approved cannot be told$/,
+  },
+  {
+    title: 'the journal tells another key than the one that signed',
+    write: async (journal, keys) => {
+      journal.requested()
+      await journal.given(keys, 'bob', { told: 'SHA256:anything' })
+    },
+    finding: /^SHA256:anything is not the key that made the signature$/,
+  },
+  {
+    title: 'an input that came with an accepted version of the runbook, and a target that came since',
+    started: {
+      inputs: { password: null },
+      targets: { 'shop.db': { kind: 'postgres', address: 'db.staging:5432/shop' } },
+    },
+    write: async (journal, keys) => {
+      journal.add({ event: 'run-resumed', host: 'h', pid: 2, boot: 'b', after: 'paused' })
+      const { digest } = journal.request
+      journal.add({ event: 'runbook-accepted', from: digest, to: digest, sources: [] })
+      await approved(journal, keys)
+    },
+    finding: undefined,
+  },
+  {
     title: 'an answer to nothing',
     write: async (journal, keys) => await journal.given(keys, 'bob'),
     finding: /an approval without its request/,
   },
 ]
 
-for (const { title, write, finding } of journals)
+for (const { title, started, write, finding } of journals)
   void test(`approvals in a journal: ${title}`, { skip }, async (t) => {
     const keys = new Keys(t, ['ada', 'bob', 'eve', 'mallory'])
     const people = {
@@ -446,7 +586,7 @@ for (const { title, write, finding } of journals)
       phone: { sshKeys: [keys.publicKey('ada')] },
     }
     const allowed = allowedSigners(people)
-    const journal = new Written(t)
+    const journal = new Written(t, started)
     await write(journal, keys)
     const tools = {
       verify: ({ person, ...claim }: Parameters<Parameters<typeof verifySignatures>[1]['verify']>[0]) =>

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { armor, readBlob, readSignature } from '../../src/journal/ssh-signature.ts'
 import { approvalRequest } from '../../src/model/approval.ts'
-import { challengeLine, readAnswer, readChallenge, valuesHash } from '../../src/runner/approval-text.ts'
+import { challengeLine, readAnswer, readChallenge } from '../../src/runner/approval-text.ts'
+import { valuesHash } from '../../src/journal/values-hash.ts'
 import { groupsOf, readGroups, readSpokenRequest, spokenRequest } from '../../src/runner/spoken.ts'
 
 const VALUES = {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -210,7 +210,8 @@ function keepSources(root: string, runbook: Runbook, directory: string): void {
   for (const { file } of runbook.sources) {
     const copy = path.join(snapshotFolder(directory, runbook.digest), file)
     mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 })
-    copyFileSync(path.join(root, file), copy)
+    // Not copied: a copy would be as readable as the project's own file.
+    writeFileSync(copy, readFileSync(path.join(root, file)), { mode: 0o600 })
   }
 }
 

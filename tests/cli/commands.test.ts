@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { assertNothingRuns, assertSound, only, standing } from '../helpers/claims.ts'
+import { openToOthers } from '../helpers/modes.ts'
 import type { Project } from '../helpers/project.ts'
 import { ended, eventsOf, makeProject, runbook, step } from '../helpers/project.ts'
 
@@ -401,6 +402,16 @@ void test('a run that only lacks its seal.json gets that and nothing else, also 
     assert.deepEqual({ files: left(), journal: it.journal() }, before)
     assert.equal((await it.cli(['verify', run])).code, 0)
   }
+})
+
+void test('what a run leaves is readable by its owner alone, the copies of its sources too', async (t) => {
+  const it = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['sh run file=scripts/it.sh', ''])),
+    'scripts/it.sh': 'echo one\n',
+  })
+  process.umask(0o022)
+  assert.equal((await it.cli(['run', 'it', '--yes'])).code, 0)
+  assert.deepEqual(openToOthers(it.lastRun()), [])
 })
 
 void test('the runbook changes while it runs: what runs is what the run began with', async (t) => {

@@ -8,6 +8,7 @@ import type { IncidentState } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
 import { MARKS } from '../../src/model/incident-event.ts'
 import type { IncidentEvent } from '../../src/model/incident-event.ts'
+import { openToOthers } from '../helpers/modes.ts'
 import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
@@ -221,6 +222,8 @@ void test('notes on paper come in as estimates, once', async (t) => {
   project.write('paper.txt', PAPER)
   assert.equal((await incident(project, 'import', 'paper.txt', '--zone', 'Europe/Berlin')).code, 0)
   const imported = events(project).filter(({ source }) => source.kind === 'file')
+  const [id = ''] = readdirSync(project.path('runs/incidents')).filter((name) => name !== 'locks')
+  assert.deepEqual(openToOthers(project.path('runs/incidents', id, 'imported')), [])
   assert.deepEqual(
     imported.map(({ event, occurredAt, until, precision }) => ({ event, occurredAt, until, precision })),
     [

@@ -11,6 +11,7 @@ import { verifyExercise } from '../../src/journal/verify.ts'
 import { parseExerciseEvent } from '../../src/model/exercise-event.ts'
 import type { ExerciseEvent } from '../../src/model/exercise-event.ts'
 import { exerciseFiles } from '../helpers/exercise.ts'
+import { openToOthers } from '../helpers/modes.ts'
 import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { runProgramOf } from '../helpers/programs.ts'
 import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
@@ -340,6 +341,7 @@ void test('bad input is told with its place; nothing is begun', async (t) => {
 void test('one changed byte in the journal of an exercise is found', needsTmux, async (t) => {
   const project = fireProject(t)
   await playOnce(t, project, 'p')
+  assert.deepEqual(openToOthers(folder(project)), [])
   const session = path.basename(folder(project))
   const whole = await project.cli(['verify', session])
   assert.deepEqual([whole.code, whole.stderr], [0, ''])

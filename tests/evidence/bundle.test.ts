@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { unzipSync } from 'fflate'
 import { repositoryFile } from '../document/temporary-project.ts'
+import { openToOthers } from '../helpers/modes.ts'
 import { endProcesses } from '../helpers/processes.ts'
 import { MARK, Project, runbook, step } from '../helpers/project.ts'
 
@@ -64,6 +74,11 @@ void describe('an evidence bundle', () => {
     bundle = path.join(scratch, 'bundle')
     project = new Project(path.join(scratch, 'project'), {
       'runbooks/hello.mdx': runbook(step('hello', 'expect="1s"', ['sh run', 'echo hello'])),
+      'runbooks/open.mdx': runbook(
+        '<Inform id="tell" audience="customers" template="news">\n\n## Tell\n\n</Inform>\n' +
+          step('stops', 'expect="1s"', ['sh run', 'false']),
+      ),
+      'templates/inform/news.hbs': 'News.\n',
       'docs/drills/20261101-100000-hello-0001.json': JSON.stringify(DRILL),
       'docs/plan/frameworks/soc2.yaml': readFileSync(
         repositoryFile('docs/plan/frameworks/soc2.yaml'),
@@ -82,7 +97,9 @@ void describe('an evidence bundle', () => {
     git('init', '-q')
     git('add', 'docs/plan', 'runbooks')
     git('commit', '-qm', 'The plan')
+    process.umask(0o022)
     await project.run('hello')
+    await project.run('open')
     const made = await project.cli([
       'evidence',
       '--framework',
@@ -115,6 +132,23 @@ void describe('an evidence bundle', () => {
     assert.equal(entries.length, files().length)
     for (const [name, bytes] of entries)
       assert.deepEqual(Buffer.from(bytes), readFileSync(path.join(scratch, name)), name)
+  })
+
+  void test('is private as the runs in it are, and so is its zip', () => {
+    assert.deepEqual(openToOthers(bundle), [])
+    assert.equal(statSync(`${bundle}.zip`).mode & 0o777, 0o600)
+  })
+
+  void test('holds of a sealed run what its seal names and what proves it, of one that is not sealed everything', () => {
+    const packed = (id: string): string[] =>
+      files()
+        .filter((file) => file.startsWith(`runs/${id}/`))
+        .map((file) => file.slice(`runs/${id}/`.length))
+    const [sealed = '', open = ''] = project.runIds()
+    assert.ok(packed(sealed).includes('seal.json'))
+    assert.ok(!packed(sealed).some((file) => file.startsWith('supervis')), packed(sealed).join())
+    assert.ok(!packed(open).includes('seal.json'))
+    assert.ok(packed(open).includes('supervision.ndjson'), packed(open).join())
   })
 
   void test('holds the whole population, the failed drill with the commit that held its objective before', () => {

@@ -4,6 +4,7 @@ import type { Plan } from '../../document/plan.ts'
 import { sha256 } from '../../document/project-files.ts'
 import { incidentsFolder } from '../../journal/incident-directory.ts'
 import { makeFolder } from '../../journal/make-folder.ts'
+import { sealPath } from '../../journal/seal.ts'
 import { allowedSigners } from '../../journal/ssh-signature.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { EvidenceInput } from '../../reports/evidence/records.ts'
@@ -58,10 +59,14 @@ function runsOf(
   return new Set(journals.filter(({ id, file }) => drilled.has(id) || cited.has(file)).map(({ id }) => id))
 }
 
-/** A run with everything that its seal names. */
+/** How a run was supervised: no seal names it, and it is needed no more when there is one. */
+const SUPERVISION = new Set(['supervisor.log', 'supervision.ndjson'])
+
+/** A run with everything that its seal names; one that is not sealed with everything that it has. */
 function putRun(folder: string, place: string, put: (name: string, content: Uint8Array) => unknown): void {
+  const sealed = existsSync(sealPath(folder))
   for (const { name, bytes } of filesBelow(folder))
-    if (!name.endsWith('.lock')) put(`${place}/${name}`, bytes())
+    if (!name.endsWith('.lock') && !(sealed && SUPERVISION.has(name))) put(`${place}/${name}`, bytes())
 }
 
 function json(value: unknown): string {
@@ -78,7 +83,7 @@ export function addManifest(files: Bundle, about: Record<string, unknown>): void
   files.set('manifest.sha256', Buffer.from(`${sha256(manifest)}  manifest.json\n`))
 }
 
-/** The folder and its zip, whole or not at all. What is there already is not written over. */
+/** The folder and its zip, whole or not at all, and private as the runs in it are. What is there already is not written over. */
 export function writeBundle(files: Bundle, out: string, at: Date): { folder: string; zip: string } {
   const zip = `${out}.zip`
   for (const file of [out, zip])
@@ -90,12 +95,12 @@ export function writeBundle(files: Bundle, out: string, at: Date): { folder: str
       })
   const draft = `${out}.${process.pid}.new`
   try {
-    makeFolder(draft, 0o777)
+    makeFolder(draft)
     for (const [name, bytes] of files) {
-      mkdirSync(path.dirname(path.join(draft, name)), { recursive: true })
-      writeFileSync(path.join(draft, name), bytes)
+      mkdirSync(path.dirname(path.join(draft, name)), { recursive: true, mode: 0o700 })
+      writeFileSync(path.join(draft, name), bytes, { mode: 0o600 })
     }
-    writeFileSync(`${draft}.zip`, zipOf(files, path.basename(out), at))
+    writeFileSync(`${draft}.zip`, zipOf(files, path.basename(out), at), { mode: 0o600 })
     renameSync(`${draft}.zip`, zip)
     renameSync(draft, out)
   } finally {

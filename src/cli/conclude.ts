@@ -1,4 +1,5 @@
 import type { Lab } from '../lab/index.ts'
+import { formatDuration } from '../model/duration.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import type { DrillRecord } from '../reports/drill-record.ts'
 import type { RunEnd } from '../runner/run.ts'
@@ -78,6 +79,7 @@ async function tellFinished(
   for (const line of summaryLines(session.runbook, session.state)) screen.sentence(line)
   screen.line()
   screen.sentence(`${verdict(session.state, end.result)}.`)
+  if (end.result !== 'succeeded') await tellWhatIsLeft(open, options.lab)
   screen.line(`Journal, sealed ${hash.slice(0, 16)}:`)
   screen.line(`  ${directory}`)
   if (signed !== undefined) screen.line(signed)
@@ -87,11 +89,23 @@ async function tellFinished(
   return end.result === 'succeeded' && met ? 'ok' : 'failed'
 }
 
+/** What is still to be done after a run that ended early, and whether customers wait for it. */
+async function tellWhatIsLeft({ session, screen }: OpenRun, lab: Lab | undefined): Promise<void> {
+  const [{ neverBegun }, { wrap }] = await Promise.all([
+    import('../reports/summary.ts'),
+    import('../host/text.ts'),
+  ])
+  const left = neverBegun(session.runbook, session.state)
+  const lines = left.length === 0 ? [] : [`Not done: ${left.join(', ')}.`]
+  if (lab) lines.push(await (await import('./served-now.ts')).servedNow(lab.canary))
+  for (const line of lines.flatMap((text) => wrap(text, screen.width))) screen.line(line)
+}
+
 async function measure(lab: Lab, open: OpenRun): Promise<void> {
-  const { measureDrill, MEASURED_WITHIN } = await import('./measure-drill.ts')
+  const { measureDrill, patienceMs } = await import('./measure-drill.ts')
   open.screen.rest()
   open.screen.line(
-    `Looking at what customers got; waiting up to ${MEASURED_WITHIN} until they are served again …`,
+    `Looking at what customers got; waiting up to ${formatDuration(patienceMs(open.session.state))} until they are served again …`,
   )
   await measureDrill(lab, open)
 }

@@ -3,16 +3,21 @@ import type { Ledger } from '../drill/ledger-of-fault.ts'
 import { measure } from '../drill/measurement.ts'
 import { humanTime } from '../drill/time-split.ts'
 import { wrap } from '../host/text.ts'
+import type { RunState } from '../journal/fold.ts'
 import { readJournal } from '../journal/read.ts'
 import { journalFile } from '../journal/run-directory.ts'
 import type { Lab } from '../lab/index.ts'
-import { formatDuration } from '../model/duration.ts'
+import { OperatorError } from '../model/problem.ts'
 import type { OpenRun } from './run-session.ts'
 
 const RECOVERY_TIMEOUT_MS = 30_000
-export const MEASURED_WITHIN = formatDuration(RECOVERY_TIMEOUT_MS)
 /** After a rollback nobody expects the service to be back. */
 const GIVEN_UP_MS = 2000
+
+/** How long it is waited until customers are served again. */
+export function patienceMs({ rollback }: RunState): number {
+  return rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS
+}
 
 /** What is measured, and where it is told. */
 type Measured = {
@@ -54,14 +59,23 @@ async function untilServed(
   open: Measured,
   { faultAt, prefix, present }: Ledgers,
 ): Promise<void> {
-  const timeoutMs = open.session.state.rollback ? GIVEN_UP_MS : RECOVERY_TIMEOUT_MS
-  const missed = (error: unknown): void => note(open, messageOf(error))
+  const timeoutMs = patienceMs(open.session.state)
+  const missed = (error: unknown): void => note(open, sentencesOf(error))
   if (present === undefined)
     return note(open, 'the canary does not answer; what it saw is known only as far as its ledger goes')
   if (present === prefix)
     return void (await canary.waitUntilRecovered({ after: faultAt, timeoutMs }).catch(missed))
   note(open, 'the canary began another ledger after the fault; what became of its orders is not counted')
   await canary.waitUntilSteady({ timeoutMs }).catch(missed)
+}
+
+/** What went wrong and what to do, one after the other: a note is one line. */
+function sentencesOf(error: unknown): string {
+  if (!(error instanceof OperatorError)) return messageOf(error)
+  return error.problems
+    .flatMap(({ message, hint }) => [`${message}.`, hint ?? ''])
+    .join(' ')
+    .trimEnd()
 }
 
 async function figures(

@@ -23,6 +23,10 @@ export function rollbackLines(runbook: Runbook, state: RunState, tag: (step: Ste
       ? ['Nothing has been done that could be undone.']
       : ['Would be undone, in this order:', ...undo.map(line)]
   const stays = stay.length === 0 ? [] : ['Stays as it is:', ...stay.map(line)]
+  const lasting = stay.filter(({ danger }) => danger === 'destructive').map(({ id }) => id)
+  // Only the scripts know: going back past a promotion would leave two primaries, say.
+  if (undo.length > 0 && lasting.length > 0)
+    stays.push(`Nothing undoes ${lasting.join(' and ')}: what would be undone may refuse because of that.`)
   return { possible: undo.length > 0, lines: [...head, ...stays] }
 }
 

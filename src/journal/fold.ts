@@ -28,6 +28,8 @@ export type StepState = {
   rollingBack: boolean
   /** A person decided not to roll this step back. */
   kept: boolean
+  /** A person decided to leave this step out; it is not one that did not apply. */
+  leftOut: boolean
 }
 
 /** A request for approval, and who has given theirs. */
@@ -121,6 +123,7 @@ export function stepState(state: RunState, id: string): StepState {
     fences: [],
     rollingBack: false,
     kept: false,
+    leftOut: false,
   }
   state.steps.set(id, fresh)
   return fresh
@@ -276,7 +279,12 @@ function foldStep(
       Object.assign(state.outputs, event.outputs)
       break
     case 'step-skipped':
-      Object.assign(step, { status: 'skipped', reason: event.reason, finishedAt: event.at })
+      Object.assign(step, {
+        status: 'skipped',
+        reason: event.reason,
+        finishedAt: event.at,
+        leftOut: event.by === 'person',
+      })
       break
     case 'decision-made':
       addHumanTime(state, step, event)

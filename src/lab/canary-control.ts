@@ -76,10 +76,10 @@ function notMet(wanted: Condition, patience: Patience, cause: unknown): Operator
   }[wanted.until]
   const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
   const reason = timedOut
-    ? `within ${patience.timeoutMs / 1000} s`
+    ? ` within ${patience.timeoutMs / 1000} s`
     : `: ${cause instanceof Error ? cause.message : String(cause)}`
   return new OperatorError('failed', {
-    message: `${expected} ${reason}`,
+    message: `${expected}${reason}`,
     hint: 'npm run lab -- status shows which part does not answer.',
   })
 }

@@ -18,13 +18,34 @@ export function endText(result: RunResult | undefined, reason: string): string {
   return reason === '' ? end : `${end} (${reason})`
 }
 
-/** The same of a run with a drill's objectives: steps that succeeded are not yet customers that are served. */
+/** The same with what a person left out, and with a drill's objectives: steps that succeeded are not yet customers that are served. */
 export function verdict(state: RunState, result: RunResult): string {
+  return `${endAgainstObjectives(state, result)}${withoutSkipped(state)}`
+}
+
+function endAgainstObjectives(state: RunState, result: RunResult): string {
   const met = objectivesMet(state)
   if (result !== 'succeeded' || !state.fault || met === true) return endText(result, state.reason)
   return met === false
-    ? 'Every step succeeded, but an objective was MISSED'
+    ? 'The steps are through, but an objective was MISSED'
     : 'The steps are through, but it was NOT SEEN that customers are served again'
+}
+
+function withoutSkipped({ steps }: RunState): string {
+  const skipped = [...steps].flatMap(([id, { status, leftOut }]) =>
+    status === 'skipped' && leftOut ? [id] : [],
+  )
+  if (skipped.length === 0) return ''
+  const what = skipped.length === 1 ? 'a step that was' : `${skipped.length} steps that were`
+  return `, without ${what} skipped: ${skipped.join(', ')}`
+}
+
+/** What a run that ended early never came to, so that nobody forgets it; not what does not apply by a decision that was made. */
+export function neverBegun({ nodes }: Pick<Runbook, 'nodes'>, state: RunState): string[] {
+  return executables(nodes)
+    .filter(({ when }) => when.every(({ decision, choice }) => state.decisions.get(decision) === choice))
+    .flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
+    .flatMap(({ id }) => (stepState(state, id).status === 'pending' ? [id] : []))
 }
 
 /** The end of a run as lines of text: each step against its estimate, then what was measured against the objective. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { measureDrill } from '../../src/cli/measure-drill.ts'
+import { servedNow } from '../../src/cli/served-now.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { Journal, START } from '../../src/journal/append.ts'
 import { emptyState, fold, type RunState } from '../../src/journal/fold.ts'
@@ -176,4 +177,24 @@ void test('the canary is dead and the journal, an older one, does not name its l
   run.record(injected(at))
   assertNothing(await run.measure())
   assert.match(run.said(), /not measured: .*does not name the ledger of the fault/)
+})
+
+void test('after a rollback customers are not waited for; that they are not served is told in whole sentences', async (t) => {
+  const lab = await canary(t)
+  assert.match(await servedNow(lab.control), /is not known: the canary places no orders\.$/)
+  const run = drill(t, lab)
+  const { prefix = '' } = await lab.begin()
+  await lab.control.waitUntilSteady({ ...PATIENCE, seconds: 0.2 })
+  assert.match(await servedNow(lab.control), /^Customers are served: \d+ orders/)
+  const at = labTime()
+  lab.edge.up = false
+  await lab.control.waitUntilFailure({ after: at, ...PATIENCE })
+  run.record(injected(at, prefix))
+  run.record({ event: 'rollback-started', reason: 'a test' })
+  await run.measure()
+  assert.match(
+    run.said(),
+    /^Drill: the canary did not see the service recover within 2 s\. npm run lab -- status shows which part does not answer\.$/m,
+  )
+  assert.match(await servedNow(lab.control), /^Customers are NOT served: the last order failed.*\.$/)
 })

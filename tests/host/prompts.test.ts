@@ -243,7 +243,7 @@ void test(
     await terminal.answer(/\[3\/3\][\s\S]*\? Run this step[\s\S]*›$/, 'r')
     await terminal.answer(/\? What now\?[\s\S]*›$/, 'b')
     await terminal.sees(
-      /Would be undone, in this order:\n {4}half {2}The step half \(failed\)\n {4}one {2}The step one\n {2}Stays as it is:\n {4}promote {2}The step promote {2}■ DESTRUCTIVE\n/,
+      /Would be undone, in this order:\n {4}half {2}The step half \(failed\)\n {4}one {2}The step one\n {2}Stays as it is:\n {4}promote {2}The step promote {2}■ DESTRUCTIVE\n {2}Nothing undoes promote: what would be undone may refuse because of that\.\n/,
     )
     await terminal.answer(/Begin the rollback\? \(y\/N\)/, '')
     await terminal.answer(/\? What now\?[\s\S]*›$/, 'b')

@@ -128,9 +128,12 @@ void test('skip asks why; without a reason nothing is skipped', needsTmux, async
   await terminal.answer(/Why is it skipped\?/, 'was done yesterday')
   await terminal.sees(/– skipped one: was done yesterday/)
   await terminal.answer(/two[\s\S]*\? Run this step/, 'r')
+  await terminal.sees(/The run succeeded, without a step that was skipped: one\. Journal/)
   await terminal.exits(0)
   assert.equal(effects(project), 'two')
   assert.equal(only(project.journal(), 'step-skipped')[0]?.reason, 'was done yesterday')
+  const shown = await project.cli(['show', 'last'])
+  assert.match(shown.stdout, /^The run succeeded, without a step that was skipped: one\.$/m)
 })
 
 void test('pause says how to go on; resume goes on there', needsTmux, async (t) => {
@@ -249,7 +252,7 @@ void test('roll back: last first, each after its own question; one is kept', nee
   await terminal.answer(/Roll back: The step two {2}two\n\? Undo this step\?/, 'k')
   await terminal.answer(/Why is it kept\?/, 'it does no harm')
   await terminal.answer(/Roll back: The step one {2}one\n\? Undo this step\?/, 'r')
-  await terminal.sees(/The run was rolled back\./)
+  await terminal.sees(/The run was rolled back\.[^\n]*\nNot done: last\.\n/)
   await terminal.exits(1)
   assert.equal(effects(project), 'one two plain three undo-three undo-one')
   assert.equal(standing(project.journal()), 'one rolled-back, two done, plain done, three rolled-back')

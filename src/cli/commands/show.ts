@@ -13,7 +13,7 @@ import { reasonOf } from '../../model/outcome.ts'
 import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
-import { endText, measurementLines, table } from '../../reports/summary.ts'
+import { endText, measurementLines, table, verdict } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
@@ -99,7 +99,7 @@ function showState(state: RunState, directory: string, output: boolean, io: Io):
   for (const line of measurementLines(state)) io.out(line)
   io.out(
     state.status === 'finished'
-      ? `${endText(state.result, state.reason)}.`
+      ? `${state.result === undefined ? endText(undefined, state.reason) : verdict(state, state.result)}.`
       : `The run is not finished.  npm run resume ${state.run}`,
   )
 }

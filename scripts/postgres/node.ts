@@ -30,8 +30,12 @@ export function nameOf({ name, host, port }: PostgresTarget): string {
 }
 
 /** The rows; what goes wrong says who was asked. */
-export async function ask(node: PostgresTarget, text: string): Promise<Row[]> {
-  return await query(node, text).catch((error: unknown) => {
+export async function ask(
+  node: PostgresTarget,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  return await query(node, text, values).catch((error: unknown) => {
     throw new Error(
       `${nameOf(node)} does not answer: ${messageOf(error)}. See that it runs and that you reach it, then try this step again`,
       { cause: error },

@@ -1,7 +1,7 @@
 // Makes the old primary's machine a standby of the new primary. Its diverged data is kept aside, not deleted.
 import { existsSync, readdirSync } from 'node:fs'
 import pg from 'pg'
-import { asOwner, isRunning, localNode, nameOf } from './node.ts'
+import { ask, asOwner, isRunning, localNode, nameOf } from './node.ts'
 
 const primary = localNode('orders-db.standby')
 const standby = localNode('orders-db.primary', { mayBeMissing: true })
@@ -18,15 +18,15 @@ const NOT_COPIED = [
   'pg_stat_tmp',
 ]
 
-const [role] = await query(primary, 'select pg_is_in_recovery() as waiting')
+const [role] = await ask(primary, 'select pg_is_in_recovery() as waiting')
 if (role?.['waiting'] !== false)
-  throw new Error(`${primary.host}:${primary.port} is not a primary: there is nothing to copy from`)
+  throw new Error(`${nameOf(primary)} is not a primary: there is nothing to copy from`)
 if (await isRunning(standby)) await $`${owner} ${standby.bin}pg_ctl stop -D ${data} -m immediate -w`
 
 if (existsSync(data))
   await $`${owner} mv ${data} ${data}.diverged-${new Date().toISOString().replace(/[:.]/g, '')}`
 
-await query(
+await ask(
   primary,
   `select pg_create_physical_replication_slot($1, true) from (select 1) as once
    where not exists (select from pg_replication_slots where slot_name = $1)`,

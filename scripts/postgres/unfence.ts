@@ -1,10 +1,12 @@
 // Undoes the fence. Only while the standby is not promoted: two primaries are worse than none.
 import { existsSync } from 'node:fs'
-import { asOwner, localNode, postgresNode } from './node.ts'
+import { ask, asOwner, localNode, postgresNode } from './node.ts'
 
-const [standby] = await query(postgresNode('orders-db.standby'), 'select pg_is_in_recovery() as waiting')
+const [standby] = await ask(postgresNode('orders-db.standby'), 'select pg_is_in_recovery() as waiting')
 if (standby?.['waiting'] !== true)
-  throw new Error('the standby is promoted already: the old primary has to stay fenced')
+  throw new Error(
+    'the standby is promoted already: the old primary has to stay fenced. Keep this step as it is (k), and go forward',
+  )
 
 const node = localNode('orders-db.primary')
 const owner = asOwner(node)

@@ -46,6 +46,9 @@ export const messageFacts = z.strictObject({
     .describe('The run; all empty without one.'),
   input: z.record(z.string(), value).describe('Inputs of the run; a secret is "(secret)".'),
   outputs: z.record(z.string(), value).describe('Outputs of its steps; "(not known)" until then.'),
+  done: z
+    .record(z.string(), z.boolean())
+    .describe('Whether a step of the run was done, by its id; false also when it was skipped.'),
   decisions: z.record(z.string(), z.string()).describe('What was chosen; "(not known)" until then.'),
 })
 export type MessageFacts = z.infer<typeof messageFacts>

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, readdirSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { up, type Lab, type Region } from '../../src/lab/index.ts'
 import { killPostgres, killService, startUnaware } from '../../src/lab/damage.ts'
 import { postgresProcesses } from '../../src/lab/postmaster.ts'
 import { signalProcess } from '../../src/lab/processes.ts'
-import { makeProject, REPOSITORY } from '../helpers/project.ts'
+import { requireRunbook } from '../../src/document/load.ts'
+import { executables } from '../../src/model/runbook.ts'
+import { decision, makeProject, REPOSITORY, runbook, step } from '../helpers/project.ts'
 import { Fences } from './fences.ts'
 import { labRoot, options, promote, quiet, setRoute, until, withDatabase } from './support.ts'
 
@@ -21,6 +23,75 @@ function isStreaming(lab: Lab): Promise<boolean> {
     return rowCount === 1
   })
 }
+
+void test('whatever is decided: an order is placed as a customer would, then the company is told', () => {
+  const { nodes } = requireRunbook(REPOSITORY, ID)
+  const decide = executables(nodes).find(({ id }) => id === 'decide')
+  assert.ok(decide?.kind === 'decision')
+  for (const { value } of decide.choices) {
+    const left = executables(nodes).filter(({ when }) => when.every(({ choice }) => choice === value))
+    const ids = left.map(({ id }) => id)
+    const order = [value, 'verify-as-customer', 'tell-resolved', 'close'].map((id) => ids.indexOf(id))
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    )
+    assert.ok(
+      order.every((index) => index > ids.indexOf('decide')),
+      `${value}: ${ids.join(', ')}`,
+    )
+  }
+})
+
+const HEAD =
+  step('declare', 'outputs="incident"', ['ts run', `output('incident', 'INC-1')`]) +
+  step('choose', 'outputs="new_region, loss"', [
+    'ts run',
+    `output('new_region', 'us-east'); output('loss', 'Some orders are lost.')`,
+  ]) +
+  decision('failed-over', 'default="no"', 'yes', 'no') +
+  decision('finished', 'default="no"', 'yes', 'no') +
+  step('promote', 'when="failed-over=yes"', ['sh run', 'true']) +
+  ['switch-edge', 'verify-as-customer', 'restore-synchronous']
+    .map((id) => step(id, 'when="finished=yes"', ['sh run', 'true']))
+    .join('')
+const TELL =
+  '<Inform id="tell-resolved" audience="internal" template="incident-resolved">\n\n## Tell\n\n</Inform>\n'
+const CLAIMS = /: service is restored\n|Customers place orders again|redundant again|are lost/g
+
+for (const [title, set, claims, denials] of [
+  [
+    'all was done',
+    ['failed-over=yes', 'finished=yes'],
+    [': service is restored\n', 'Customers place orders again', 'redundant again', 'are lost'],
+    /since the failover to us-east/,
+  ],
+  [
+    'nothing was done after the promotion',
+    ['failed-over=yes'],
+    ['are lost'],
+    /NOT VERIFIED[\s\S]*not verified that customers can[\s\S]*Redundancy is not restored yet/,
+  ],
+  ['nothing was done', [], [], /Whether the database is redundant is not verified/],
+] as const)
+  void test(`the company is told only what was done: ${title}`, async (t) => {
+    const template = 'templates/inform/incident-resolved.hbs'
+    const project = makeProject(t, {
+      'runbooks/it.mdx': runbook(HEAD + TELL),
+      [template]: readFileSync(path.join(REPOSITORY, template), 'utf8'),
+    })
+    const { code, stderr } = await project.run(
+      'it',
+      set.flatMap((setting) => ['--set', setting]),
+    )
+    assert.equal(code, 0, stderr)
+    const message = readFileSync(path.join(project.lastRun(), 'inform', 'tell-resolved.md'), 'utf8')
+    assert.deepEqual(
+      [...message.matchAll(CLAIMS)].map(([claim]) => claim),
+      claims,
+    )
+    assert.match(message, denials)
+  })
 
 void test('a rehearsal on a healthy system succeeds', { timeout: 60_000 }, async (t) => {
   const root = labRoot(t)
@@ -103,6 +174,8 @@ void test(
     const named = /orders-db\.standby .*does not answer.*ECONNREFUSED.*try this step again/s
     await assert.rejects(fences.execute('confirm', 'run'), named)
     await assert.rejects(fences.execute('choose', 'run'), named)
+    await assert.rejects(fences.execute('fence-primary', 'rollback'), named)
+    await assert.rejects(fences.execute('rebuild-standby', 'run'), named)
     await startUnaware(lab, 'us-east')
     const chosen = await fences.execute('choose', 'run')
     assert.match(chosen, /: 0 bytes still to replay\./)

@@ -246,6 +246,31 @@ void test('Inform with a value that no step produced does not break the run: the
   )
 })
 
+void test('Inform knows which steps were done, also within a runbook that another one uses', async (t) => {
+  const told = '{{#if done.yes}}yes {{/if}}{{#if done.no}}no {{/if}}{{#if done.later}}later{{/if}}.\n'
+  const part = runbook(
+    DECISION('default="left"') +
+      step('yes', 'when="way=left"', effect('yes')) +
+      step('no', 'when="way=right"', effect('no')) +
+      INFORM +
+      step('later', '', effect('later')),
+  )
+  const project = makeProject(t, {
+    'runbooks/part.mdx': part,
+    'runbooks/whole.mdx': runbook('<Use id="first" runbook="part" />\n'),
+    'templates/inform/news.hbs': told,
+  })
+  for (const id of ['part', 'whole']) {
+    const end = await project.run(id)
+    assert.equal(end.code, 0, end.stderr)
+    const [written] = only(end.events, 'inform-written')
+    assert.equal(
+      project.read(path.relative(project.root, path.join(project.lastRun(), written?.file ?? ''))),
+      'yes .\n',
+    )
+  }
+})
+
 void test('Inform with a template that cannot be filled in does not break the run either', async (t) => {
   const project = makeProject(t, {
     'runbooks/it.mdx': runbook(INFORM + step('after', '', effect('after'))),

@@ -79,7 +79,9 @@ function lastRun({ state, runs }: Subject): RunState {
   return file !== undefined && existsSync(file) ? foldAll(readJournal(file).events) : emptyState()
 }
 
-function runFacts(run: RunState): Pick<MessageFacts, 'runbook' | 'run' | 'input' | 'outputs' | 'decisions'> {
+function runFacts(
+  run: RunState,
+): Pick<MessageFacts, 'runbook' | 'run' | 'input' | 'outputs' | 'decisions' | 'done'> {
   const { runbook, title, service, run: id, startedAt, operator, environment } = run
   return {
     runbook: { id: runbook, title, service, severity: '' },
@@ -87,5 +89,6 @@ function runFacts(run: RunState): Pick<MessageFacts, 'runbook' | 'run' | 'input'
     input: Object.fromEntries(Object.entries(run.inputs).map(([name, value]) => [name, value ?? '(secret)'])),
     outputs: { ...run.outputs },
     decisions: Object.fromEntries(run.decisions),
+    done: Object.fromEntries([...run.steps].map(([step, { status }]) => [step, status === 'done'])),
   }
 }

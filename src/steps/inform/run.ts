@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars'
-import { runElapsedMs } from '../../journal/fold.ts'
+import { runElapsedMs, stepState } from '../../journal/fold.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { MessageFacts } from '../../model/message-facts.ts'
 import type { Inform } from '../../model/runbook.ts'
@@ -70,6 +70,7 @@ function messageFacts(inform: Inform, session: Session): MessageFacts {
   const { runbook, state } = session
   return {
     ...runFacts(session),
+    done: doneSteps(inform, session),
     title: runbook.title,
     text: '',
     audience: inform.audience,
@@ -119,6 +120,15 @@ function runFacts({
     outputs: { ...unknown(outputs), ...state.outputs },
     decisions: { ...unknown(decisions), ...Object.fromEntries(state.decisions) },
   }
+}
+
+/** By the ids of the runbook that the message is of: one that uses it puts its own id before them. */
+function doneSteps({ id }: Inform, { runbook, state }: Session): MessageFacts['done'] {
+  const prefix = id.slice(0, id.lastIndexOf('/') + 1)
+  const own = steps(runbook.nodes).filter((step) => step.id.startsWith(prefix))
+  return Object.fromEntries(
+    own.map((step) => [step.id.slice(prefix.length), stepState(state, step.id).status === 'done']),
+  )
 }
 
 function unknown(names: readonly string[]): Record<string, string> {

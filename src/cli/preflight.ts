@@ -72,6 +72,8 @@ function refusal(missing: Finding[]): OperatorError {
 
 async function ask(missing: readonly Finding[], opening: Opening): Promise<'again' | 'go' | 'leave'> {
   const { default: inquirer } = await import('inquirer')
+  // A lab may have been built anew for this run: the one before is gone.
+  const lab = opening.current().lab === undefined ? '' : '; the lab stays as it is now'
   const { next } = await inquirer.prompt<{ next: string }>([
     {
       type: 'select',
@@ -82,7 +84,7 @@ async function ask(missing: readonly Finding[], opening: Opening): Promise<'agai
         ...missing.flatMap(({ typed, subject }) =>
           typed === undefined ? [] : [{ name: `Type ${subject}; it is not shown`, value: `type ${typed}` }],
         ),
-        { name: 'Leave; nothing was changed', value: 'leave' },
+        { name: `Leave; no step is begun${lab}`, value: 'leave' },
         { name: 'Go on without it', value: 'go' },
       ],
     },

@@ -90,7 +90,7 @@ void test('an incident from its declaration to its seal', async (t) => {
   assert.deepEqual(start?.source, { kind: 'person', name: 'carol' })
   const [promise] = open.promises
   assert.equal(Date.parse(promise?.dueAt ?? '') - Date.parse(promise?.promisedAt ?? ''), 30 * 60_000)
-  assert.equal((await incident(project, 'close', '--text', 'promoted the standby')).code, 0)
+  assert.equal((await incident(project, 'close', '--text', 'promoted the standby', '--yes')).code, 0)
   const [id = ''] = ids(project)
   const verified = await project.cli(['verify', id])
   assert.equal(verified.code, 0, verified.stderr)

@@ -4,9 +4,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { foldIncident } from '../../src/journal/fold-incident.ts'
-import type { Delivery } from '../../src/journal/fold-incident.ts'
+import type { Delivery, IncidentState } from '../../src/journal/fold-incident.ts'
 import { readIncident } from '../../src/journal/incident-directory.ts'
 import { outboxJournal } from '../../src/journal/outbox.ts'
+import { journalFile } from '../../src/journal/run-directory.ts'
 import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
@@ -189,13 +190,39 @@ void test('what was given up is sent when somebody asks, and an incident is not 
   await project.cli(['inform', '--to', 'staff', '--yes'], { env })
   const folder = incidentFolder(project)
   await ends(folder, 'failed')
-  const closing = await project.cli(['incident', 'close', '--text', 'done'])
+  const closing = await project.cli(['incident', 'close', '--text', 'done', '--yes'])
   assert.equal(closing.code, 3)
   assert.match(closing.stderr, /message 1 to staff by hook did not leave/)
   await project.cli(['inform', '--outbox', '--retry'], { env })
   await ends(folder, 'sent')
-  assert.equal((await project.cli(['incident', 'close', '--text', 'done'])).code, 0)
+  assert.equal((await project.cli(['incident', 'close', '--text', 'done', '--yes'])).code, 0)
   assert.match((await project.cli(['inform', '--outbox'])).stdout, /Everything has left/)
+})
+
+void test('an incident is not closed over a promised update without a word', needsTmux, async (t) => {
+  const project = projectWith(t, 'http://127.0.0.1:1/hook')
+  await project.cli(DECLARE)
+  const told = ['inform', '--to', 'public', '--phase', 'identified', '--next', '30m', '--yes']
+  assert.equal((await project.cli(told)).code, 0)
+  const folder = incidentFolder(project)
+  await ends(folder, 'sent')
+  const state = (): IncidentState => foldIncident(readIncident(journalFile(folder)).events)
+  const due = (state().promises[0]?.dueAt ?? '').slice(0, 16).replace('T', ' ')
+  const promise = `an update to public is promised by ${due} UTC, and the last that was told is: identified`
+  const close = ['incident', 'close', '--text', 'over']
+  const refused = await project.cli(close)
+  assert.equal(refused.code, 3)
+  assert.match(refused.stderr, new RegExp(`${promise}: nothing was recorded\\n.*--yes`))
+  for (const [answer, code, status] of [
+    ['', 130, 'open'],
+    ['y', 0, 'over'],
+  ] as const) {
+    const terminal = new Terminal(t, project, close)
+    await terminal.sees(new RegExp(promise))
+    await terminal.answer(/Close all the same\? \(y\/N\)/, answer)
+    await terminal.exits(code)
+    assert.equal(state().status, status)
+  }
 })
 
 void test('a dry run shows what would leave, and records nothing', async (t) => {

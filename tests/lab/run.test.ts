@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { killPostgres, open, up, type Lab } from '../../src/lab/index.ts'
 import { only } from '../helpers/claims.ts'
 import { ended, makeProject, runbook, step, type Project } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
 import { labRoot, options, processesOf, quiet, until } from './support.ts'
 
 /** Runs in a lab, by the command line, and what becomes of the lab. */
@@ -26,6 +27,7 @@ function labProject(t: TestContext): Project {
     'docs/plan/environments.yaml': LAB_ENVIRONMENT,
     'runbooks/it.mdx': runbook(WAITS + step('two', '', ['sh run', 'false']), BREAKS),
     'runbooks/other.mdx': runbook(step('one', '', ['sh run', 'true']), BREAKS),
+    'runbooks/needs.mdx': runbook(step('one', '', ['sh run', 'true']), 'requires: [no-such-program]'),
   })
 }
 
@@ -96,6 +98,16 @@ void test('a run that does not break the lab takes one that is broken as it is',
   )
   drill.kill('SIGTERM')
   assert.match((await end).stdout, /The lab is not whole \(.*\); it is built anew/)
+})
+
+void test('leaving at the preflight does not promise the lab of before', needsTmux, async (t) => {
+  const root = labRoot(t)
+  const project = labProject(t)
+  const terminal = new Terminal(t, project, ['run', 'needs', '--lab', 'test'], { DRILLBOOK_LAB: root })
+  await terminal.endsWith(/Look again[^]*Leave; no step is begun; the lab stays as it is now\n/)
+  terminal.press('Down', 'Enter')
+  await terminal.exits(3)
+  assert.deepEqual(project.runIds(), [])
 })
 
 void test('Ctrl-C while the lab of a run starts: what was started is ended, and it is said', async (t) => {

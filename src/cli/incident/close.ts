@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { EVERYONE, foldIncident } from '../../journal/fold-incident.ts'
+import type { IncidentState } from '../../journal/fold-incident.ts'
 import { journalFile } from '../../journal/run-directory.ts'
 import { writeSeal } from '../../journal/seal.ts'
 import { requireIncident } from '../../journal/incident-directory.ts'
@@ -14,15 +16,23 @@ import type { Statement } from './statement.ts'
 import { report } from './tell.ts'
 import { unsentOf } from './unsent.ts'
 
-/** Declares an incident over and seals its journal. Messages that did not leave have to leave, or be given up in so many words. */
+/**
+ * Declares an incident over and seals its journal. Messages that did not leave have to leave, or be given up in so many words; an
+ * update that is promised is asked about.
+ */
 export async function close(argv: string[], io: Io): Promise<ExitName> {
   const { values } = readOptions('close', argv, {
     text: { type: 'string' },
     'give-up-messages': { type: 'string' },
+    yes: { type: 'boolean' },
   })
   const { statement, ...around } = said(values)
   const text = required('close', 'text', values.text)
   const directory = chooseIncident(around.runs, values.incident)
+  if (values.yes !== true && !(await agreed(directory, io))) {
+    io.err('Nothing was recorded: the incident is still open.')
+    return 'interrupted'
+  }
   const event = await changeIncident(around, path.basename(directory), (log) => {
     settleMessages(log, directory, statement, values['give-up-messages'])
     return log.append({ ...statement, event: 'declared_over', text })
@@ -32,6 +42,32 @@ export async function close(argv: string[], io: Io): Promise<ExitName> {
   if (values.json !== true)
     io.out(`Sealed. What did you learn?  npm run postmortem -- ${path.basename(directory)}`)
   return 'ok'
+}
+
+/** Asks only when somebody waits for a word: closing ends the promise, and nobody is reminded of it any more. */
+async function agreed(directory: string, io: Io): Promise<boolean> {
+  const file = journalFile(directory)
+  const promised = promisedLines(foldIncident(requireIncident(file).events))
+  if (promised.length === 0) return true
+  if (!process.stdin.isTTY)
+    throw new OperatorError('refused', {
+      file,
+      message: `${promised.join('; ')}: nothing was recorded`,
+      hint: 'npm run inform -- --to AUDIENCE --phase resolved   or close with --yes: they are told otherwise',
+    })
+  for (const line of promised) io.out(`${line}.`)
+  const { default: inquirer } = await import('inquirer')
+  const message = 'Close all the same?'
+  return (await inquirer.prompt([{ type: 'confirm', name: 'ok', message, default: false }])).ok
+}
+
+/** What is promised to whom, and what they heard last. */
+function promisedLines({ promises, messages }: IncidentState): string[] {
+  return promises.map(({ audience, dueAt }) => {
+    const last = messages.findLast((message) => audience === EVERYONE || message.audience === audience)
+    const heard = last === undefined ? 'nothing' : (last.phase ?? last.subject)
+    return `an update to ${audience} is promised by ${dueAt.slice(0, 16).replace('T', ' ')} UTC, and the last that was told is: ${heard}`
+  })
 }
 
 function settleMessages(

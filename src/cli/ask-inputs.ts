@@ -1,6 +1,7 @@
+import { OperatorError } from '../model/problem.ts'
+import { readInput } from '../model/read-input.ts'
 import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
 import { secretVariable } from '../model/secret.ts'
-import { readInput } from './inputs.ts'
 
 /** A person is asked for everything that was not said on the command line; a default is only offered. */
 export function inputsToAsk(runbook: Runbook, settings: readonly string[]): string[] {
@@ -27,7 +28,9 @@ export async function askInputs(
     }
     const text = await askText(spec, validate)
     const value = readInput(spec, text)
-    if (typeof value !== 'object') answers[name] = value
+    // A select cannot refuse an answer; nothing else may run in its place.
+    if (typeof value === 'object') throw new OperatorError('usage', { message: `${name}: ${value.problem}` })
+    answers[name] = value
   }
   return answers
 }

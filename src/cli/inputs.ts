@@ -1,9 +1,9 @@
-import { exactNumber } from '../model/exact-number.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import type { InputSpec, Runbook, Value } from '../model/runbook.ts'
+import type { Runbook, Value } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
-import { MIN_SECRET_LENGTH, secretVariable } from '../model/secret.ts'
+import { readInput } from '../model/read-input.ts'
+import { secretVariable } from '../model/secret.ts'
 
 export type Given = { inputs: Record<string, Value>; choices: Map<string, string>; missing: string[] }
 
@@ -62,23 +62,6 @@ function expectedSetting(runbook: Runbook, name: string, choices: string[] | und
   if (choices) return `expected ${name}=${choices.join('|')}`
   const names = Object.keys(runbook.inputs)
   return `this runbook has no input or decision "${name}": expected ${names.length === 0 ? 'none' : names.join(', ')}`
-}
-
-/** The typed value of an answer, or what is wrong with it. */
-export function readInput(spec: InputSpec, text: string): Value | { problem: string } {
-  if (text === '') return { problem: 'expected a value' }
-  if (spec.choices && !spec.choices.includes(text))
-    return { problem: `expected one of ${spec.choices.join(', ')}` }
-  if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text))
-    return { problem: `expected text like /${spec.pattern}/` }
-  if (spec.type === 'secret' && text.length < MIN_SECRET_LENGTH)
-    return {
-      problem: `a secret has at least ${MIN_SECRET_LENGTH} characters: a shorter one cannot be kept out of the output`,
-    }
-  if (spec.type === 'number') return exactNumber(text)
-  if (spec.type === 'boolean')
-    return text === 'true' || text === 'false' ? text === 'true' : { problem: 'expected true or false' }
-  return text
 }
 
 /** An unattended run asks nobody: every input has a value, or the run is refused. */

@@ -1,30 +1,47 @@
 import { z } from 'zod'
+import { convertInput, readInput } from '../model/read-input.ts'
 import type { InputSpec, Requirement } from '../model/runbook.ts'
 
 const reserved = new Set(['constructor', 'prototype', '__proto__'])
 
-const inputSpec = z
-  .strictObject({
-    type: z.enum(['string', 'number', 'boolean', 'secret']),
-    prompt: z.string().describe('The question the operator is asked.'),
-    default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    choices: z.array(z.string()).min(1).optional().describe('The only answers there are.'),
-    pattern: z.string().optional().describe('A regular expression that the whole answer must match.'),
-  })
+const writtenSpec = z.strictObject({
+  type: z.enum(['string', 'number', 'boolean', 'secret']),
+  prompt: z.string().describe('The question the operator is asked.'),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  choices: z.array(z.string()).min(1).optional().describe('The only answers there are.'),
+  pattern: z.string().optional().describe('A regular expression that the whole answer must match.'),
+})
+
+const inputSpec = writtenSpec
   .superRefine((spec, context) => {
-    for (const path of ['default', 'choices'] as const)
-      if (spec.type === 'secret' && spec[path] !== undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [path],
-          message: `a secret input has no ${path}: whoever reads the runbook would read the secret`,
-        })
-    if (spec.type !== 'secret' && spec.default !== undefined && typeof spec.default !== spec.type)
-      context.addIssue({ code: 'custom', path: ['default'], message: `expected a ${spec.type}` })
-    if (spec.pattern !== undefined && !isPattern(spec.pattern))
-      context.addIssue({ code: 'custom', path: ['pattern'], message: 'expected a regular expression' })
+    for (const { path, message } of mistakes(spec)) context.addIssue({ code: 'custom', path, message })
   })
   .transform((spec) => withoutUndefined(spec))
+
+type Mistake = { path: (string | number)[]; message: string }
+
+/** An answer that could not be taken, or a default that no operator could give, is told before anyone is asked. */
+function mistakes(spec: z.infer<typeof writtenSpec>): Mistake[] {
+  if (spec.pattern !== undefined && !isPattern(spec.pattern))
+    return [{ path: ['pattern'], message: 'expected a regular expression' }]
+  if (spec.type === 'secret')
+    return (['default', 'choices'] as const)
+      .filter((path) => spec[path] !== undefined)
+      .map((path) => ({
+        path: [path],
+        message: `a secret input has no ${path}: whoever reads the runbook would read the secret`,
+      }))
+  const { default: offered, choices = [], ...alone } = withoutUndefined(spec)
+  const impossible = choices.flatMap((choice, index) => refusal(['choices', index], readInput(alone, choice)))
+  if (offered === undefined) return impossible
+  if (typeof offered !== spec.type)
+    return [...impossible, { path: ['default'], message: `expected a ${spec.type}` }]
+  return [...impossible, ...refusal(['default'], convertInput(withoutUndefined(spec), String(offered)))]
+}
+
+function refusal(path: Mistake['path'], value: ReturnType<typeof readInput>): Mistake[] {
+  return typeof value === 'object' ? [{ path, message: value.problem }] : []
+}
 
 function isPattern(text: string): boolean {
   try {

@@ -36,6 +36,11 @@ const rows: Row[] = [
     ],
   },
   {
+    title: 'a timeout within which no step can end',
+    body: step('', ' timeout="0s"'),
+    reports: ['8:14 <Step> attribute timeout: expected more than 0: it would be over before it begins'],
+  },
+  {
     title: 'an attribute twice',
     body: '<Step id="a" role="dba" role="network">\n\n## A\n\n</Step>',
     reports: ['8:25 <Step>: attribute role stands twice'],
@@ -365,6 +370,28 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
       '4:10 service: Invalid input: expected string, received number',
       '5:11 severity: Invalid option: expected one of "sev1"|"sev2"|"sev3"|"sev4"',
       '7:42 inputs.n.default: expected a number',
+    ],
+  },
+  {
+    title: 'choices that the input itself does not take, and defaults that are none of its answers',
+    text: [
+      '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs:',
+      '  a: { type: number, prompt: A, choices: ["1", "2", "all"], default: 1 }',
+      '  b: { type: string, prompt: B, choices: [ABC, main], pattern: "[a-z]+", default: main }',
+      '  c: { type: boolean, prompt: C, choices: [maybe] }',
+      '  d: { type: string, prompt: D, choices: [x, y, ""], default: z }',
+      '  e: { type: string, prompt: E, pattern: "[a-z]+", default: Z }',
+      '  f: { type: number, prompt: F, default: 9007199254740993 }',
+      '  fine: { type: string, prompt: G, pattern: "[a-z]*", default: "" }\n---\n',
+    ].join('\n'),
+    reports: [
+      '7:53 inputs.a.choices.2: expected a number',
+      '8:43 inputs.b.choices.0: expected text like /[a-z]+/',
+      '9:44 inputs.c.choices.0: expected true or false',
+      '10:49 inputs.d.choices.2: expected a value',
+      '10:63 inputs.d.default: expected one of x, y, ',
+      '11:61 inputs.e.default: expected text like /[a-z]+/',
+      '12:42 inputs.f.default: expected a smaller number: whole ones are exact only up to 9007199254740991; for more digits, declare it as a string',
     ],
   },
   {

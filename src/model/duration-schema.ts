@@ -11,7 +11,6 @@ export const duration = z
 const LONGEST_TIMER_MS = 24 * 86_400_000
 
 /** A duration that a timer has to keep. */
-export const timerDuration = duration.refine(
-  (ms) => ms <= LONGEST_TIMER_MS,
-  'expected at most 24d: no timer counts further',
-)
+export const timerDuration = duration
+  .refine((ms) => ms > 0, 'expected more than 0: it would be over before it begins')
+  .refine((ms) => ms <= LONGEST_TIMER_MS, 'expected at most 24d: no timer counts further')

@@ -1,10 +1,10 @@
+import { MISSING_OUTPUT } from '../model/outcome.ts'
 import type { Outputs } from '../model/outcome.ts'
 import type { Value } from '../model/runbook.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { PostgresTarget, Row } from './api.ts'
 import { isIdle, leaveConnection, takeConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
-import { MISSING_OUTPUT } from './missing-output.ts'
 import { rowsOf } from './query.ts'
 import { requireOutputs } from './sh.ts'
 

@@ -15,3 +15,10 @@ export const NEVER_BEGAN: Extract<Outcome, { kind: 'cancelled' }> = {
 export function reasonOf(outcome: Outcome): string {
   return outcome.kind === 'ok' ? 'done' : outcome.reason
 }
+
+/** The beginning of the reason when a fence reads an output that no step has produced; a rehearsal then cannot judge the fence. */
+export const MISSING_OUTPUT = 'no step has produced the output'
+
+export function lacksOutput(outcome: Outcome): boolean {
+  return reasonOf(outcome).startsWith(MISSING_OUTPUT)
+}

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
-import { reasonOf } from '../model/outcome.ts'
+import { lacksOutput, reasonOf } from '../model/outcome.ts'
 
 /** One event as lines for people, beginning with its time. What is only bookkeeping gives none. */
 export function describeEvent(event: JournalEvent): string[] {
@@ -37,8 +37,9 @@ export function eventSentence(event: JournalEvent): string | undefined {
       return `${event.step}: started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`
     case 'fence-started':
       return undefined
+    // Where it is a failure, and not left out of a rehearsal, the end of the step says so.
     case 'fence-finished':
-      return event.outcome.kind === 'ok'
+      return event.outcome.kind === 'ok' || lacksOutput(event.outcome)
         ? undefined
         : `${event.step}: ${event.outcome.kind}: ${reasonOf(event.outcome)}`
     case 'step-finished':

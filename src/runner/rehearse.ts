@@ -1,6 +1,6 @@
-import { MISSING_OUTPUT } from '../fences/missing-output.ts'
-import { reasonOf } from '../model/outcome.ts'
-import type { Step } from '../model/runbook.ts'
+import { missingOutputs } from '../fences/missing-output.ts'
+import { MISSING_OUTPUT, lacksOutput, reasonOf } from '../model/outcome.ts'
+import type { Fence, Step } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 import { finish } from '../steps/step/run.ts'
 import { executeFence } from '../steps/fence.ts'
@@ -31,30 +31,39 @@ export async function rehearse(session: Session): Promise<RunEnd> {
   return { kind: 'finished', result }
 }
 
+/** A check that needs what only a run finds out is left out; the others decide whether the step could begin. */
 async function rehearseStep(step: Step, session: Session): Promise<boolean> {
   const checks = step.fences.filter((fence) => fence.role === 'check')
-  if (checks.length === 0) {
-    session.record({ event: 'step-skipped', step: step.id, reason: 'it has no check', by: 'condition' })
-    return true
-  }
+  if (checks.length === 0) return leaveOut(step, 'it has no check', session)
   session.screen.node(step, session)
+  const needed = checks.map((fence) => missingFor(fence, session))
+  const judged = checks.filter((_, index) => needed[index] === undefined)
+  let missing = needed.find((reason) => reason !== undefined)
   const started = session.clock.monotonic()
-  session.record({ event: 'step-started', step: step.id, attempt: 1 })
-  for (const fence of checks) {
+  if (judged.length > 0) session.record({ event: 'step-started', step: step.id, attempt: 1 })
+  for (const fence of judged) {
     const outcome = await executeFence(step, fence, session, step.timeoutMs)
     if (outcome.kind === 'ok') continue
-    if (reasonOf(outcome).startsWith(MISSING_OUTPUT)) {
-      session.record({
-        event: 'step-skipped',
-        step: step.id,
-        reason: `it needs what an earlier step finds out: ${reasonOf(outcome)}`,
-        by: 'condition',
-      })
-      return true
+    if (lacksOutput(outcome)) {
+      missing ??= reasonOf(outcome)
+      continue
     }
     finish(step, 'failed', reasonOf(outcome), Math.round(session.clock.monotonic() - started), session)
     return false
   }
+  if (missing !== undefined)
+    return leaveOut(step, `it needs what an earlier step finds out: ${missing}`, session)
   finish(step, 'done', '', Math.round(session.clock.monotonic() - started), session)
+  return true
+}
+
+function missingFor(fence: Fence, session: Session): string | undefined {
+  const declared = steps(session.runbook.nodes).flatMap(({ outputs }) => Object.keys(outputs))
+  const [name] = missingOutputs(fence, declared, session.inputs, session.state.outputs)
+  return name === undefined ? undefined : `${MISSING_OUTPUT} "${name}"`
+}
+
+function leaveOut(step: Step, reason: string, session: Session): true {
+  session.record({ event: 'step-skipped', step: step.id, reason, by: 'condition' })
   return true
 }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { assertNothingRuns, assertSound, only, standing } from '../helpers/claims.ts'
 import { openToOthers } from '../helpers/modes.ts'
+import { planWith } from '../helpers/postgres.ts'
 import type { Project } from '../helpers/project.ts'
 import { ended, eventsOf, makeProject, runbook, step } from '../helpers/project.ts'
 
@@ -311,6 +312,38 @@ void test('--rehearse executes the checks of every step and nothing else', async
   assert.equal(only(events, 'run-finished')[0]?.result, 'failed')
   assert.ok(only(events, 'fence-started').every(({ role }) => role === 'check'))
   await assertSound(it)
+})
+
+void test('--rehearse leaves out the checks that need what only a run finds out, and no others', async (t) => {
+  const run: [string, string] = ['sh run', 'true']
+  const body =
+    step('sets', 'outputs="a, newRegion"', ['sh check', 'true'], run) +
+    step('second-fails', '', ['ts check', 'console.log(outputs.a)'], ['sh check', 'false'], run) +
+    step(
+      'second-holds',
+      '',
+      ['sh check', 'echo "$OUTPUT_A"'],
+      ['sh check', 'echo held >> effects.log'],
+      run,
+    ) +
+    step('sh', '', ['sh check', 'test -n "${OUTPUT_NEW_REGION}"; touch begun'], run) +
+    step('sh-default', '', ['sh check', '# $OUTPUT_A\ntest "${OUTPUT_A:-none}" = other'], run) +
+    step('sh-asks', '', ['sh check', '[[ ! -v OUTPUT_A ]] || test "$OUTPUT_A" = x'], run) +
+    step('sql', '', ['sql check on=shop.db bind=a', 'select $1 is not null'], run) +
+    step('ts', '', ['ts check', 'console.log(outputs.a)'], run)
+  const it = makeProject(t, { ...planWith(9), 'runbooks/it.mdx': runbook(body) })
+  const { code, stderr } = await it.cli(['run', 'it', '--rehearse'])
+  assert.equal(code, 1, stderr)
+  assert.equal(
+    standing(it.journal()),
+    'sets done, second-fails failed, second-holds skipped, sh skipped, sh-default failed, sh-asks done, sql skipped, ts skipped',
+  )
+  assert.equal(it.read('effects.log'), 'held\n')
+  assert.equal(it.files().includes('begun'), false)
+  assert.doesNotMatch(stderr, /unbound|✗ failed (?!second-fails|sh-default)/)
+  const { stdout } = await it.cli(['show', 'last'])
+  assert.match(stdout, /ts: skipped: it needs what an earlier step finds out: no step has produced/)
+  assert.doesNotMatch(stdout, /: failed: no step/)
 })
 
 void test('--rehearse where every check holds: exit code 0', async (t) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { convertInput, readInput } from '../model/read-input.ts'
 import type { InputSpec, Requirement } from '../model/runbook.ts'
+import { shClash } from '../model/shell.ts'
 
 const reserved = new Set(['constructor', 'prototype', '__proto__'])
 
@@ -96,6 +97,12 @@ export const frontMatter = z.strictObject({
     .describe('Programs the steps need, such as psql or "pg_ctl >= 18"; looked for before the first step.'),
   inputs: z
     .record(inputName, inputSpec)
+    .superRefine((inputs, context) => {
+      for (const [index, name] of Object.keys(inputs).entries()) {
+        const clash = shClash('INPUT', name, Object.keys(inputs).slice(0, index))
+        if (clash !== undefined) context.addIssue({ code: 'custom', path: [name], message: clash })
+      }
+    })
     .default({})
     .describe('What the operator is asked before the first step.'),
   drill: z

@@ -3,6 +3,7 @@ import { OperatorError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { InputSpec, Node, Requirement, Runbook, Use } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
+import { shClash } from '../model/shell.ts'
 import { checkReferences } from './references.ts'
 import { proseText } from './element.ts'
 import { frontMatter as frontMatterSchema } from './front-matter.ts'
@@ -186,6 +187,8 @@ function mergeInputs(
           ...use.place,
           message: `the input "${name}" is a ${spec.type} in ${use.runbook}, and a ${other.type} here`,
         })
+      const clash = shClash('INPUT', name, Object.keys({ ...own, ...merged }))
+      if (clash !== undefined) problems.push({ ...use.place, message: clash })
       merged[name] = spec
     }
   return used.some(({ inputs }) => inputs === undefined) ? undefined : { ...merged, ...own }

@@ -4,6 +4,7 @@ import type { Environment } from '../model/environment.ts'
 import { ROLE_WORDS } from '../model/policy.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Service } from '../model/service.ts'
+import { shClash } from '../model/shell.ts'
 import { suggest } from '../model/suggest.ts'
 import type { LoadedPlan, Plan, PlanFile } from './plan.ts'
 
@@ -24,6 +25,7 @@ export function checkPlan(plan: Plan, runbooks: readonly string[], locate: Loade
     problems.push({ ...locate(file, path), message, rule: 'plan-references', hint })
   const context = { plan, roles, runbooks, report }
   checkServices(context)
+  checkTargetNames(context)
   checkCycles(context)
   checkEnvironments(context)
   checkPeople(context)
@@ -70,6 +72,17 @@ function checkServices(context: Context): void {
     )
     value.runbooks.forEach((id, index) => runbook(context, 'services', [...at, 'runbooks', index], id))
   }
+}
+
+function checkTargetNames(context: Context): void {
+  const before: string[] = []
+  for (const [service, { targets }] of Object.entries(context.plan.services))
+    for (const target of Object.keys(targets)) {
+      const name = `${service}.${target}`
+      const clash = shClash('TARGET', name, before)
+      if (clash !== undefined) context.report('services', ['services', service, 'targets', target], clash)
+      before.push(name)
+    }
 }
 
 /** Each cycle is reported once, at the dependency that closes it. */

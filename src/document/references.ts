@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts'
 import type { Condition, FenceRole, InputSpec, Node, Step } from '../model/runbook.ts'
+import { shClash } from '../model/shell.ts'
 
 type Seen = {
   ids: Map<string, number>
@@ -135,6 +136,8 @@ function declareOutputs(steps: readonly Step[], seen: Seen, problems: Problem[])
     for (const name of Object.keys(step.outputs)) {
       if (seen.outputs.has(name))
         problems.push({ ...step.place, step: step.id, message: `the output "${name}" is declared twice` })
+      const clash = shClash('OUTPUT', name, [...seen.outputs.keys()])
+      if (clash !== undefined) problems.push({ ...step.place, step: step.id, message: clash })
       seen.outputs.set(name, step)
     }
 }

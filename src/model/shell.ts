@@ -9,6 +9,17 @@ export function shName(name: string): string {
     .toUpperCase()
 }
 
+/** What is wrong with a name beside others: a shell would have the value of one under both names. */
+export function shClash(
+  kind: 'INPUT' | 'OUTPUT' | 'TARGET',
+  name: string,
+  others: readonly string[],
+): string | undefined {
+  const other = others.find((one) => one !== name && shName(one) === shName(name))
+  if (other === undefined) return undefined
+  return `"${other}" and "${name}" are one variable in a shell, ${kind}_${shName(name)}: rename one of them`
+}
+
 /** A text as one word of a POSIX shell, whatever it holds but NUL: nothing inside single quotes means anything. */
 export function shQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`

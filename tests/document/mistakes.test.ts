@@ -11,6 +11,9 @@ type Row = { title: string; body: string; files?: Record<string, string>; report
 const step = (inside: string, attributes = ''): string =>
   `<Step id="a"${attributes}>\n\n## A\n\n${inside}\n\n</Step>`
 
+const withInput = (name: string): string =>
+  `---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs: { ${name}: { type: string, prompt: N } }\n---\n${step('')}\n`
+
 const rows: Row[] = [
   {
     title: 'an unknown attribute',
@@ -70,6 +73,20 @@ const rows: Row[] = [
     title: 'a duplicate id',
     body: `${step('')}\n\n${step('')}`,
     reports: ['16:1 the id "a" stands twice: first on line 8'],
+  },
+  {
+    title: 'outputs that a shell could not tell apart, in one step and in two',
+    body: `${step('', ' outputs="newRegion, lag_s, lagS"')}\n\n<Step id="b" outputs="new_region">\n\n## B\n\n</Step>`,
+    reports: [
+      '8:1 step a: "lag_s" and "lagS" are one variable in a shell, OUTPUT_LAG_S: rename one of them',
+      '16:1 step b: "newRegion" and "new_region" are one variable in a shell, OUTPUT_NEW_REGION: rename one of them',
+    ],
+  },
+  {
+    title: 'inputs of two runbooks that a shell could not tell apart',
+    body: '<Use id="b" runbook="b" />\n\n<Use id="c" runbook="c" />',
+    files: { 'runbooks/b.mdx': withInput('dryRun'), 'runbooks/c.mdx': withInput('dry_run') },
+    reports: ['10:1 "dryRun" and "dry_run" are one variable in a shell, INPUT_DRY_RUN: rename one of them'],
   },
   {
     title: '`when` that names nothing',
@@ -392,6 +409,13 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
       '10:63 inputs.d.default: expected one of x, y, ',
       '11:61 inputs.e.default: expected text like /[a-z]+/',
       '12:42 inputs.f.default: expected a smaller number: whole ones are exact only up to 9007199254740991; for more digits, declare it as a string',
+    ],
+  },
+  {
+    title: 'inputs that a shell could not tell apart',
+    text: '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs:\n  dryRun: { type: boolean, prompt: N }\n  dry_run: { type: boolean, prompt: M }\n---\n',
+    reports: [
+      '8:3 inputs.dry_run: "dryRun" and "dry_run" are one variable in a shell, INPUT_DRY_RUN: rename one of them',
     ],
   },
   {

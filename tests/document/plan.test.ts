@@ -54,6 +54,17 @@ const rows: Row[] = [
     ],
   },
   {
+    title: 'targets that a shell could not tell apart',
+    file: SERVICES,
+    change: [
+      /services:\n {2}orders-db:/,
+      'services:\n  orders:\n    title: O\n    description: O\n    tier: 1\n    owner: dba\n    objective: { rto: 1m, rpo: 0s, approvedBy: ana, approvedAt: 2026-01-01 }\n    targets: { db-primary: postgres }\n  orders-db:',
+    ],
+    reports: [
+      '15:25  "orders.db-primary" and "orders-db.primary" are one variable in a shell, TARGET_ORDERS_DB_PRIMARY: rename one of them',
+    ],
+  },
+  {
     title: 'the name of a thing that every object has is not a service',
     file: SERVICES,
     change: [/runbooks: \[example\]/, 'runbooks: [example]\n    dependsOn: [constructor]'],

@@ -112,11 +112,14 @@ function fenceGlobals(
   }
 }
 
+/** What JavaScript itself looks for: JSON.stringify() and await. */
+const LOOKED_FOR = new Set(['toJSON', 'then'])
+
 /** Reading what is not there says so, instead of giving undefined to a command. */
 function requireKnown<T extends Record<string, unknown>>(values: T, message: (name: string) => string): T {
   return new Proxy(values, {
     get(record, name) {
-      if (typeof name === 'symbol') return Reflect.get(record, name)
+      if (typeof name === 'symbol' || LOOKED_FOR.has(name)) return Reflect.get(record, name)
       if (!(name in record)) throw new Error(message(name))
       return record[name]
     },

@@ -1,3 +1,4 @@
+import { exactNumber } from '../model/exact-number.ts'
 import { MISSING_OUTPUT } from '../model/outcome.ts'
 import type { Outputs } from '../model/outcome.ts'
 import type { Value } from '../model/runbook.ts'
@@ -85,20 +86,29 @@ function requireEnded(connection: Connection): void {
     throw new Error('the fence left its transaction open, which is rolled back: end it with "commit"')
 }
 
-function outputsOf(row: Row | undefined, job: FenceJob): Outputs {
-  const values = Object.fromEntries(
-    Object.entries(row ?? {})
-      .filter(([name]) => name in job.declares)
-      .map(([name, value]) => [name, job.declares[name] === 'number' ? toNumber(value) : value]),
-  )
+function outputsOf(row: Row = {}, job: FenceJob): Outputs {
+  const values: Row = {}
+  for (const [column, value] of Object.entries(row)) {
+    const name = outputNamed(column, row, job)
+    if (name !== undefined) values[name] = job.declares[name] === 'number' ? toNumber(name, value) : value
+  }
   const result = requireOutputs(values, job.declares)
   if ('reason' in result) throw new Error(result.reason)
   return result.outputs
 }
 
+/** PostgreSQL makes names small that stand without quotation marks: `as newRegion` is the column newregion. */
+function outputNamed(column: string, row: Row, { declares }: FenceJob): string | undefined {
+  if (Object.hasOwn(declares, column)) return column
+  return Object.keys(declares).find((name) => name.toLowerCase() === column && !Object.hasOwn(row, name))
+}
+
 /** The server sends numeric and bigint as text. What is not there stays so: null is not 0. */
-function toNumber(value: unknown): unknown {
-  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+function toNumber(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const number = exactNumber(value)
+  if (typeof number === 'number') return number
+  throw new Error(`the output "${name}" is "${value}", ${number.problem}`)
 }
 
 function printRows(rows: readonly Row[]): void {

@@ -5,7 +5,7 @@ import type { Outcome } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
 import { declined, recordConfirmed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
-import { attemptStep, continueStep, finish, isManual } from '../steps/step/run.ts'
+import { attemptStep, continueStep, finish, isManual, unsetOutputs } from '../steps/step/run.ts'
 import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
 
@@ -71,9 +71,7 @@ function failedFor({ outcome }: FenceRecord): boolean {
 async function settleUnknown(step: Step, doubtful: FenceRecord, session: Session): Promise<Onward> {
   const reason = doubtful.outcome ? reasonOf(doubtful.outcome) : ''
   const verified = await verification(step, session)
-  const missing = isLastRun(step, doubtful, session)
-    ? Object.keys(step.outputs).filter((name) => !(name in session.state.outputs))
-    : []
+  const missing = isLastRun(step, doubtful, session) ? unsetOutputs(step, session) : []
   if (verified === 'holds' && missing.length === 0)
     return await goOn(step, doubtful, 'verification', `${reason}; its verification holds`, session)
   const why =

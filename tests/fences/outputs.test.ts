@@ -50,7 +50,18 @@ const ROWS: Row[] = [
     fence: ['sh run', 'printf {a}=1 >> "$DRILLBOOK_OUTPUT"'],
     expect: { a: '1' },
   },
-  { title: 'sh: none given', outputs: '{a}', fence: ['sh run', 'true'], expect: {} },
+  {
+    title: 'sh: none given',
+    outputs: '{a}',
+    fence: ['sh run', 'true'],
+    expect: /^run: it did not set what the step declares: a$/m,
+  },
+  {
+    title: 'sh: one of two given',
+    outputs: '{a}, {b}',
+    fence: written('{a}=x'),
+    expect: /it did not set what the step declares: b$/m,
+  },
   {
     title: 'sh: a name that is not declared',
     outputs: '{a}',
@@ -124,6 +135,12 @@ const ROWS: Row[] = [
     expect: { a: 'x\ny', b: 7, c: false },
   },
   {
+    title: 'ts: none given',
+    outputs: '{a}',
+    fence: ['ts run', 'console.log(1)'],
+    expect: /it did not set what the step declares: a$/m,
+  },
+  {
     title: 'ts: the wrong type',
     outputs: '{b}:number',
     fence: ['ts run', `output('{b}', '7')`],
@@ -175,6 +192,18 @@ const ROWS: Row[] = [
     expect: { b: 1.5 },
   },
   {
+    title: 'sql: a number that would become another one',
+    outputs: '{b}:number',
+    fence: ['sql run on=shop.db', 'select 9007199254740993 as {b}'],
+    expect: /the output "b" is "9007199254740993", expected a smaller number/,
+  },
+  {
+    title: 'sql: not a number',
+    outputs: '{b}:number',
+    fence: ['sql run on=shop.db', `select 'many' as {b}`],
+    expect: /the output "b" is "many", expected a number/,
+  },
+  {
     title: 'sql: the wrong type',
     outputs: '{a}',
     fence: ['sql run on=shop.db', 'select 4 as {a}'],
@@ -196,7 +225,13 @@ const ROWS: Row[] = [
     title: 'sql: no row',
     outputs: '{a}',
     fence: ['sql run on=shop.db', `select 'x' as {a} where false`],
-    expect: {},
+    expect: /it did not set what the step declares: a$/m,
+  },
+  {
+    title: 'sql: the server makes the names of columns small',
+    outputs: 'newRegion',
+    fence: ['sql run on=shop.db', `select 'x' as newRegion`],
+    expect: { newRegion: 'x' },
   },
 ]
 
@@ -231,7 +266,7 @@ void test('outputs reach later fences of every language with their type', async 
     step('one', 'outputs="name, count:number, ok:boolean"', written('name=it is', 'count=3', 'ok=true')) +
     step('two', 'outputs="seen"', [
       'ts run',
-      `output('seen', JSON.stringify([outputs.name, outputs.count, outputs.ok]))`,
+      `output('seen', JSON.stringify([outputs.name, outputs.count, outputs.ok, await outputs, input]))`,
     ]) +
     step('three', '', ['sh run', 'test "$OUTPUT_NAME/$OUTPUT_COUNT/$OUTPUT_OK" = "it is/3/true"']) +
     step('four', 'outputs="sum:number"', [
@@ -243,7 +278,12 @@ void test('outputs reach later fences of every language with their type', async 
   assert.equal(end.code, 0, end.stderr)
   assert.deepEqual(
     only(end.events, 'step-finished').map(({ outputs }) => outputs),
-    [{ name: 'it is', count: 3, ok: true }, { seen: '["it is",3,true]' }, {}, { sum: 8 }],
+    [
+      { name: 'it is', count: 3, ok: true },
+      { seen: '["it is",3,true,{"name":"it is","count":3,"ok":true},{}]' },
+      {},
+      { sum: 8 },
+    ],
   )
 })
 

@@ -26,12 +26,11 @@ export async function playTogether(
   await assertSound(project)
   const state = foldAll(events)
   const end: Together['end'] = (id) => {
-    const { status, fences } = stepState(state, id)
-    const reason = fences
-      .flatMap(({ outcome }) =>
-        outcome === undefined || outcome.kind === 'ok' ? [] : [`${outcome.kind}: ${reasonOf(outcome)}`],
-      )
-      .join('\n')
+    const { status, fences, reason: finished } = stepState(state, id)
+    const reasons = fences.flatMap(({ outcome }) =>
+      outcome === undefined || outcome.kind === 'ok' ? [] : [`${outcome.kind}: ${reasonOf(outcome)}`],
+    )
+    const reason = [...reasons, finished].join('\n')
     const outputs = only(events, 'fence-finished').flatMap(({ step, outcome }) =>
       step === id && outcome.kind === 'ok' ? [outcome.outputs] : [],
     )

@@ -61,6 +61,11 @@ export async function continueStep(step: Step, session: Session): Promise<Onward
   return NEXT
 }
 
+/** Whatever reads them later would fail there, and look as if it were at fault. */
+export function unsetOutputs(step: Step, session: Session): string[] {
+  return Object.keys(step.outputs).filter((name) => !(name in session.state.outputs))
+}
+
 export function isManual(step: Step): boolean {
   return !step.fences.some((fence) => fence.role === 'run')
 }
@@ -86,7 +91,13 @@ async function executeRole(
     const outcome = await executeFence(step, fence, session, Math.max(left, 1))
     if (outcome.kind !== 'ok') return outcome
   }
-  return undefined
+  const unset = role === 'run' && !isManual(step) ? unsetOutputs(step, session) : []
+  if (unset.length === 0) return undefined
+  return {
+    kind: 'failed',
+    durationMs: 0,
+    reason: `it did not set what the step declares: ${unset.join(', ')}`,
+  }
 }
 
 export function finish(

@@ -48,10 +48,16 @@ export class SqlFence {
 /** The statement succeeded, and what it says is not so. */
 class NotYet extends Error {}
 
+/**
+ * A check changes nothing, also when it was meant to. By a transaction: behind a pooler, a setting of the session would stay with
+ * whoever is given that connection of the server next.
+ */
 async function execute(job: FenceJob, connection: Connection): Promise<Outputs> {
   const { fence } = job
   const values = fence.bind.map((name) => bound(name, job))
+  if (fence.role === 'check') await rowsOf(connection, 'begin read only', [])
   const rows = await rowsOf(connection, fence.code, values)
+  if (fence.role === 'check' && !isIdle(connection)) await rowsOf(connection, 'rollback', [])
   if (fence.role === 'check' || fence.role === 'verify') requireTrue(rows)
   printRows(rows)
   if (fence.role === 'run' || fence.role === 'rollback') requireEnded(connection)

@@ -322,6 +322,24 @@ void test('sql: checks that do not hold', { timeout: 60_000 }, async (t) => {
   assert.equal(project.files().includes('ran'), false)
 })
 
+void test('sql: a check cannot change anything, and what follows it can', async (t) => {
+  const steps = [
+    step('writes', '', ['sql check on=shop.db', 'create table made (); select true'], ['sh run', 'true']),
+    step(
+      'looks',
+      '',
+      ['sql check on=shop.db', 'select true'],
+      ['sql run on=shop.db', 'create table written ()'],
+      ['sql verify on=shop.db', `insert into written default values returning true`],
+    ),
+  ]
+  const { end } = await playTogether(t, steps, planWith(database.port))
+  assert.match(end('writes').reason, /cannot execute CREATE TABLE in a read-only transaction/)
+  assert.equal(end('looks').status, 'done', end('looks').reason)
+  const there = `select to_regclass('made') is null as unmade, to_regclass('written') is null as unwritten`
+  assert.deepEqual(await database.query(there), [{ unmade: true, unwritten: false }])
+})
+
 void test('sql: a statement that takes too long is ended, also on the server', async (t) => {
   const project = makeProject(t, {
     ...planWith(database.port),

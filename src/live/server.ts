@@ -54,10 +54,7 @@ export async function serveLive({ directory, build, runbook }: LiveSettings): Pr
       return refuse(response, 421, 'This is not the host you think it is.')
     const url = URL.parse(request.url ?? '/', 'http://127.0.0.1')
     if (!url) return refuse(response, 400, 'This is no address.')
-    if (!url.pathname.startsWith('/live/')) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Read only.')
-      return sendFile(build, url.pathname, response)
-    }
+    if (!url.pathname.startsWith('/live/')) return sendPage(request, build, url.pathname, response)
     if (!isOurPage(request)) return refuse(response, 403, 'Not for pages of other origins.')
     if (url.pathname === '/live/key' && request.method === 'POST') return giveKey(request, response, gate)
     if (url.pathname !== '/live/events' || request.method !== 'GET')
@@ -85,6 +82,16 @@ export async function serveLive({ directory, build, runbook }: LiveSettings): Pr
       await closed
     },
   }
+}
+
+function sendPage(
+  { method }: IncomingMessage,
+  build: string,
+  pathname: string,
+  response: ServerResponse,
+): void {
+  if (method === 'GET' || method === 'HEAD') sendFile(build, pathname, response)
+  else refuse(response, 405, 'Read only.')
 }
 
 const USED = 'This link was used before. npx drillbook live <run> gives a new one.'

@@ -30,9 +30,14 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   reference: () => import('./commands/reference.ts'),
 }
 
+/** The line ends of a table for other programs stay as they are. */
+function shown(text: string): string {
+  return redactShown(text).split('\r\n').map(printable).join('\r\n')
+}
+
 const io: Io = {
-  out: (line) => process.stdout.write(`${printable(redactShown(line))}\n`),
-  err: (line) => process.stderr.write(`${printable(redactShown(line))}\n`),
+  out: (line) => process.stdout.write(`${shown(line)}\n`),
+  err: (line) => process.stderr.write(`${shown(line)}\n`),
   json: (value) => process.stdout.write(`${redactShown(jsonLine(value))}\n`),
 }
 

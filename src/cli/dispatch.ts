@@ -2,7 +2,7 @@ import { redactShown } from '../host/redaction/declared.ts'
 import { suspendTogether } from '../host/suspend.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { jsonLine, printable } from '../model/printable.ts'
-import { OperatorError } from '../model/problem.ts'
+import { OperatorError, formatProblem } from '../model/problem.ts'
 import type { Command, Io } from './command.ts'
 
 /** The verbs; each is loaded only when it is asked for. */
@@ -71,6 +71,28 @@ function isFolderGone(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
 }
 
+const NO_ROOM = 'Free space there, or use another disk. A run or an exercise goes on then: npm run resume.'
+const NOT_OURS = 'Look who may write there (ls -ld), and whether its disk can be written (findmnt -T).'
+const TOO_MANY =
+  'See the limit with ulimit -n, and raise it: ulimit -n 4096. Then begin again, or npm run resume.'
+
+/** What the machine refuses, by the name of the error, and what helps: no defect of ours. */
+const REFUSED = new Map([
+  ['ENOSPC', NO_ROOM],
+  ['EDQUOT', NO_ROOM],
+  ['EFBIG', NO_ROOM],
+  ['EROFS', NOT_OURS],
+  ['EACCES', NOT_OURS],
+  ['EMFILE', TOO_MANY],
+  ['ENFILE', TOO_MANY],
+])
+
+function refusedByMachine(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined
+  const hint = REFUSED.get(error.code)
+  return hint === undefined ? undefined : formatProblem({ message: error.message, hint })
+}
+
 function reportError(error: unknown): number {
   if (isFolderGone(error)) {
     io.err(
@@ -85,6 +107,11 @@ function reportError(error: unknown): number {
   if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) {
     io.err('Nothing was started.')
     return EXIT.interrupted.code
+  }
+  const refused = refusedByMachine(error)
+  if (refused !== undefined) {
+    io.err(refused)
+    return EXIT.failed.code
   }
   io.err('This is a defect of Drillbook; please report it with what follows.')
   io.err(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -10,7 +10,8 @@ export type Recording = { stop: () => void }
  * file of its own. A disk that is full costs the recording, never the run: the journal is what counts.
  */
 export function recordTerminal(stream: NodeJS.WriteStream, directory: string, title: string): Recording {
-  const descriptor = openSync(nextFile(directory), 'wx', 0o600)
+  const descriptor = openFile(directory)
+  if (descriptor === undefined) return { stop: () => {} }
   const started = performance.now()
   let open = true
   const keep = (line: unknown): void => {
@@ -40,6 +41,14 @@ export function recordTerminal(stream: NodeJS.WriteStream, directory: string, ti
       open = false
       closeSync(descriptor)
     },
+  }
+}
+
+function openFile(directory: string): number | undefined {
+  try {
+    return openSync(nextFile(directory), 'wx', 0o600)
+  } catch {
+    return undefined
   }
 }
 

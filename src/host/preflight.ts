@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { accountName } from './account-name.ts'
 import type { PostgresTarget, Target } from '../fences/api.ts'
+import { OTHER_RUNS_FOLDER } from '../journal/runs-folder.ts'
 import type { Requirement, Runbook } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
 import { locate } from './locate.ts'
@@ -195,7 +196,7 @@ function lookAtFolder(folder: string): Finding {
           level: 'missing',
           subject: folder,
           detail,
-          hint: 'Free some space, or set DRILLBOOK_RUNS to another place.',
+          hint: OTHER_RUNS_FOLDER,
         }
       : { level: 'ok', subject: folder, detail }
   } catch (error) {

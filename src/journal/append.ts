@@ -96,7 +96,7 @@ function guarded<T>(name: string, act: () => T): T {
     throw new OperatorError('damaged', {
       file: name,
       message: `the journal cannot be written: ${cause}. The run stops before anything else is done.`,
-      hint: 'Free space or choose another place (DRILLBOOK_RUNS=… or --mirror DIR), then resume.',
+      hint: 'Free space there; or copy the folder of the run to another disk and set DRILLBOOK_RUNS to the folder it is in. Then resume.',
     })
   }
 }

@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OperatorError } from '../model/problem.ts'
 import { makeFolder } from './make-folder.ts'
+import { OTHER_RUNS_FOLDER } from './runs-folder.ts'
 
 /** Who holds a runbook in an environment. */
 export type Holder = {
@@ -51,7 +52,7 @@ export async function acquireLock(
     const holder = top === 0 ? undefined : readHolder(folder, top)
     const state = holder === undefined || holder.released ? 'dead' : look(holder)
     const free = mayTake(state, options)
-    if (free && claim(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
+    if (free && claimOrSay(folder, top + 1, self)) return { release: () => release(folder, top + 1, self) }
     if (free) continue
     if (holder && (!mayWait(state, options) || performance.now() > deadline))
       throw options.refusal?.(holder) ?? refusal(holder, state)
@@ -127,17 +128,29 @@ function isHolder(value: unknown): value is Holder {
   )
 }
 
+function claimOrSay(folder: string, number: number, self: Holder): boolean {
+  try {
+    return claim(folder, number, self)
+  } catch (error) {
+    throw new OperatorError('damaged', {
+      file: fileOf(folder, number),
+      message: `the lock cannot be written: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`,
+      hint: OTHER_RUNS_FOLDER,
+    })
+  }
+}
+
 /** False when another process claimed the number first. */
 function claim(folder: string, number: number, holder: Holder): boolean {
   const draft = path.join(folder, `.${process.pid}-${performance.now()}`)
-  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
   try {
+    writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
     linkSync(draft, fileOf(folder, number))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
   } finally {
-    unlinkSync(draft)
+    rmSync(draft, { force: true })
   }
   // Someone may have claimed, released and cleared this number while we looked: then there is a higher one, and it counts.
   if (highest(folder) > number) {

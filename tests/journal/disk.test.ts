@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { readSupervision } from '../../src/host/supervision.ts'
 import { assertSound, standing } from '../helpers/claims.ts'
+import { kill } from '../helpers/processes.ts'
 import type { Project } from '../helpers/project.ts'
 import { ended, makeProject, runbook, step } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
 
 /** A disk that is full, too small or read-only: the run stops before the next effect, says so plainly, and goes on when there is room. */
 
 const SAYS =
-  /journal\.ndjson {2}the journal cannot be written: (ENOSPC|EFBIG|EROFS).* The run stops before anything else is done\.\n {4}Free space or choose another place \(DRILLBOOK_RUNS=… or --mirror DIR\), then resume\./
+  /journal\.ndjson {2}the journal cannot be written: (ENOSPC|EFBIG|EROFS).* The run stops before anything else is done\.\n {4}Free space there; or copy the folder of the run to another disk and set DRILLBOOK_RUNS to the folder it is in\. Then resume\./
 
 /** A small file system of its own, where this account may mount one. */
 function mountDisk(t: TestContext, folder: string): boolean {
@@ -67,6 +71,37 @@ void test(
       assert.equal(resumed.code, 0, resumed.stderr + resumed.stdout)
       assert.equal(project.read('effects.log'), 'one\nfilled\ntwo\n')
       await assertSound(project)
+    } finally {
+      unmount(project.runs)
+    }
+  },
+)
+
+void test(
+  'what is advised on a full disk works: the lock says the same, and the copy of the run goes on elsewhere',
+  needsTmux,
+  async (t) => {
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(BODY) })
+    if (!mountDisk(t, project.runs)) return
+    try {
+      const env = { DISK: project.runs }
+      assert.equal((await project.cli(['run', 'it', '--yes'], { env })).code, 4)
+      const resumed = new Terminal(t, project, ['resume'], env)
+      await resumed.endsWith(/Something the runbook needs is missing/)
+      resumed.press('Up', 'Enter')
+      await resumed.exits(4)
+      assert.match(resumed.screen(), /2\.json {2}the lock cannot be written: ENOSPC/)
+      const left = project.files().filter((file) => file.startsWith('runs/locks/'))
+      assert.deepEqual(left, ['runs/locks/it@plain/1.json'])
+      // It keeps the outcome until there is room, and whoever resumes waits for that.
+      for (const { pid } of readSupervision(project.lastRun()).supervisors) kill(pid)
+      cpSync(project.lastRun(), project.path('elsewhere', path.basename(project.lastRun())), {
+        recursive: true,
+      })
+      const elsewhere = { env: { DRILLBOOK_RUNS: project.path('elsewhere') } }
+      const end = await project.cli(['resume', '--yes'], elsewhere)
+      assert.equal(end.code, 0, end.stderr + end.stdout)
+      assert.equal(project.read('effects.log'), 'one\nfilled\ntwo\n')
     } finally {
       unmount(project.runs)
     }
@@ -188,3 +223,14 @@ void test(
     }
   },
 )
+
+void test('the copy of the sources meets a limit: words, and no defect', async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(`${'Much is said first.\n'.repeat(3000)}${BODY}`),
+  })
+  assert.equal((await project.cli(['run', 'it', '--dry-run'])).code, 0)
+  const end = await ended(project.shell('ulimit -f 16; exec "$@"', ['run', 'it', '--yes']))
+  assert.equal(end.code, 1, end.stderr)
+  assert.match(end.stderr, /^EFBIG: .*it\.mdx.*\n {4}Free space there/m)
+  assert.doesNotMatch(end.stderr, /defect/)
+})

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { EXIT } from '../model/exit-code.ts'
+import { OperatorError } from '../model/problem.ts'
 import type { Interruption } from '../runner/ports.ts'
 
 /** A terminal sends a signal to the whole group, and npm passes it on once more: two within this time are one. */
@@ -10,6 +11,15 @@ export function leftQuestion(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const isLost = 'syscall' in error && error.syscall === 'setRawMode'
   return isLost || ['ExitPromptError', 'AbortPromptError'].includes(error.name)
+}
+
+/** What was asked for; where the question is left, the command ends and says what has not happened. */
+export async function unlessLeft<T>(asking: Promise<T>, words: string): Promise<T> {
+  try {
+    return await asking
+  } catch (error) {
+    throw leftQuestion(error) ? new OperatorError('interrupted', { message: words }) : error
+  }
 }
 
 /** Why a question was left. A terminal that is closed ends the question at once, and its signal may come after that. */

@@ -139,6 +139,17 @@ void test('at a terminal, what is missing is asked for', needsTmux, async (t) =>
   assert.equal(state(project).severity, 'sev1')
 })
 
+void test('a declaration that is left says what has not happened', needsTmux, async (t) => {
+  const project = declared(t)
+  const terminal = new Terminal(t, project, ['incident', 'declare'])
+  await terminal.answer(/What is wrong/, 'Orders fail')
+  await terminal.endsWith(/How bad/)
+  terminal.press('C-c')
+  await terminal.exits(130)
+  assert.match(terminal.screen(), /^Nothing was declared\.$/m)
+  assert.ok(!project.files().some((file) => file.startsWith('runs/incidents/')))
+})
+
 void test('a run belongs to one incident', async (t) => {
   const project = declared(t)
   await incident(project, ...DECLARE)

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { journalFile } from '../../src/journal/run-directory.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
 import { repositoryFile } from '../document/temporary-project.ts'
 import { PLAN } from '../helpers/plan.ts'
 
@@ -21,6 +22,16 @@ const WORDS = {
   'contributing-factors': 'Two hosts looked alike.',
   resolution: 'The standby took over.',
 }
+
+const QUESTIONS = [
+  /How was it noticed/,
+  /A contributing factor/,
+  /What ended it/,
+  /What went well/,
+  /What went wrong/,
+  /get lucky/,
+  /An open question/,
+]
 
 function project(t: TestContext): Project {
   return makeProject(t, {
@@ -78,6 +89,34 @@ void describe('a post-mortem from the command line', () => {
     )
     const skipped = await made.cli(['postmortem', 'review', id, '--by', 'ben'])
     assert.match(skipped.stderr, /the status is closed, expected in_review/)
+  })
+
+  void test('a question that is left costs none of the answers before it', needsTmux, async (t) => {
+    const made = project(t)
+    await made.run('good')
+    const nothing = new Terminal(t, made, ['postmortem', 'last', '--owner', 'ada'])
+    await nothing.endsWith(/What happened, in one sentence/)
+    nothing.press('C-c')
+    await nothing.exits(130)
+    assert.match(nothing.screen(), /^Nothing was written\.$/m)
+    assert.deepEqual(documents(made), [])
+
+    const some = new Terminal(t, made, ['postmortem', 'last', '--owner', 'ada'])
+    await some.answer(/What happened, in one sentence/, WORDS.summary)
+    await some.endsWith(/And\?/)
+    some.press('C-c')
+    await some.exits(130)
+    assert.match(some.screen(), /Left at a question.*\nGo on: the same command/)
+    assert.ok(made.read(onlyDocument(made)).includes(WORDS.summary))
+
+    const more = new Terminal(t, made, ['postmortem', 'last'])
+    for (const question of QUESTIONS) await more.answer(question, '')
+    await more.answer(/An action item/, 'Watch the lag')
+    await more.endsWith(/Who owns it/)
+    more.press('C-c')
+    await more.exits(130)
+    assert.match(more.screen(), /Not in it: the action item "Watch the lag"/)
+    assert.ok(made.read(onlyDocument(made)).includes(WORDS.summary))
   })
 
   void test('shows a published journal in which a byte was changed', async (t) => {

@@ -10,6 +10,7 @@ import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
 import { createPostmortem, findPostmortem, requirePerson } from '../postmortem/create.ts'
+import type { Created } from '../postmortem/create.ts'
 import { close, review, submit } from '../postmortem/lifecycle.ts'
 import { readPlan } from '../postmortem/plan.ts'
 import { rewrite } from '../postmortem/rewrite.ts'
@@ -62,19 +63,31 @@ export const command: Command = {
     await declareKnownSecrets(root)
     if (verb === 'submit' || verb === 'review' || verb === 'close')
       return advance(root, verb, oneArgument('postmortem', rest, 'post-mortem'), values, io)
-    const file = await createPostmortem(root, oneArgument('postmortem', positionals, 'run or incident'), {
-      template: values.template,
-      title: values.title,
-      owner: values.owner,
-      severity: values.severity,
-      unfinished: values.unfinished,
-      overwrite: values.overwrite,
-      ask: process.stdin.isTTY && !values['no-ask'],
-    })
+    const { file, left } = await createPostmortem(
+      root,
+      oneArgument('postmortem', positionals, 'run or incident'),
+      {
+        template: values.template,
+        title: values.title,
+        owner: values.owner,
+        severity: values.severity,
+        unfinished: values.unfinished,
+        overwrite: values.overwrite,
+        ask: process.stdin.isTTY && !values['no-ask'],
+      },
+    )
     io.out(file)
+    if (left) return tellLeft(left, io)
     io.err('Next: write its regions, then  npx drillbook postmortem submit <id> --reviewer PERSON')
     return 'ok'
   },
+}
+
+function tellLeft({ begun }: NonNullable<Created['left']>, io: Io): ExitName {
+  io.err('Left at a question: what was answered before it is in the file, and the rest is "to be written".')
+  if (begun !== undefined) io.err(`Not in it: the action item "${begun}", which was not finished.`)
+  io.err('Go on: the same command asks for what is left; or write it into the file.')
+  return 'interrupted'
 }
 
 function status(root: string, json: boolean, io: Io): ExitName {

@@ -8,6 +8,7 @@ import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
 import { redact } from '../declare-secrets.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
+import { unlessLeft } from '../interruption.ts'
 import { openPlan } from '../project.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
@@ -33,7 +34,7 @@ export async function declare(argv: string[], io: Io): Promise<ExitName> {
   const environment = known('environment', values.env ?? plan.defaultEnvironment, plan.environments)
   const kind = oneOf('--kind', values.kind, KINDS)
   const roles = values.role.map(readRole)
-  const asked = await askMissing(values, plan, around.operator)
+  const asked = await unlessLeft(askMissing(values, plan, around.operator), 'Nothing was declared.')
   const severity = oneOf('--severity', asked.severity, SEVERITIES)
   const id = newIncidentId(asked.title, new Date(statement.occurredAt))
   const file = journalFile(createIncidentDirectory(around.runs, id))

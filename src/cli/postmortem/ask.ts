@@ -17,13 +17,22 @@ const QUESTIONS: [region: string, question: string][] = [
   ['open-questions', 'An open question?'],
 ]
 
+/** What is known so far. Every answer is added at once: whoever leaves a question keeps those before it. */
+export type Answers = {
+  regions: Region[]
+  actions: ActionItem[]
+  /** An action item that has only its title yet. */
+  begun?: string | undefined
+}
+
 /** Asks for every region that nobody has written yet; several answers to one question become a list. */
-export async function askRegions(regions: readonly Region[]): Promise<Region[]> {
+export async function askRegions(known: Answers): Promise<void> {
   const { default: inquirer } = await import('inquirer')
-  const written = regions.filter(({ text }) => !isUnwritten(text))
-  const asked: Region[] = []
+  const written = known.regions.filter(({ text }) => !isUnwritten(text))
+  known.regions = written
   for (const [name, message] of QUESTIONS) {
     if (written.some((region) => region.name === name)) continue
+    const before = known.regions
     const answers: string[] = []
     for (;;) {
       const { text } = await inquirer.prompt<{ text: string }>([
@@ -35,14 +44,15 @@ export async function askRegions(regions: readonly Region[]): Promise<Region[]> 
       ])
       if (text.trim() === '') break
       answers.push(text.trim())
+      known.regions = [...before, { name, text: inOne(answers), line: 0 }]
     }
-    const text =
-      answers.length > 1
-        ? answers.map((answer) => `- ${prose(answer)}`).join('\n')
-        : answers.map(prose).join('')
-    if (text !== '') asked.push({ name, text, line: 0 })
   }
-  return [...written, ...asked]
+}
+
+function inOne(answers: readonly string[]): string {
+  return answers.length > 1
+    ? answers.map((answer) => `- ${prose(answer)}`).join('\n')
+    : answers.map(prose).join('')
 }
 
 export async function askOwner(contacts: Contacts): Promise<string> {
@@ -55,19 +65,15 @@ export async function askOwner(contacts: Contacts): Promise<string> {
 }
 
 /** Action items, one after the other, until there is none left. */
-export async function askActions(
-  known: readonly ActionItem[],
-  contacts: Contacts,
-  now: Date,
-): Promise<ActionItem[]> {
+export async function askActions(known: Answers, contacts: Contacts, now: Date): Promise<void> {
   const { default: inquirer } = await import('inquirer')
-  const items = [...known]
   const people = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
   for (;;) {
     const { title } = await inquirer.prompt<{ title: string }>([
       { type: 'input', name: 'title', message: 'An action item, its verb first? (Enter: no more)' },
     ])
-    if (title.trim() === '') return items
+    if (title.trim() === '') return
+    known.begun = title
     const answers = await inquirer.prompt<Record<'owner' | 'type' | 'priority' | 'due' | 'doneWhen', string>>(
       [
         { type: 'select', name: 'owner', message: 'Who owns it?', choices: people },
@@ -83,14 +89,10 @@ export async function askActions(
         { type: 'input', name: 'doneWhen', message: 'What can be seen when it is done?', validate: needed },
       ],
     )
-    items.push(
-      actionItem.parse({
-        ...answers,
-        title,
-        id: freeId(title, items),
-        opened: now.toISOString().slice(0, 10),
-      }),
-    )
+    const id = freeId(title, known.actions)
+    const opened = now.toISOString().slice(0, 10)
+    known.actions = [...known.actions, actionItem.parse({ ...answers, title, id, opened })]
+    known.begun = undefined
   }
 }
 

@@ -8,7 +8,9 @@ import type { PostmortemMatter } from '../../model/postmortem.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import { redact } from '../declare-secrets.ts'
+import { leftQuestion, unlessLeft } from '../interruption.ts'
 import { askActions, askOwner, askRegions } from './ask.ts'
+import type { Answers } from './ask.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
 import { existingFor, readTemplate, requireUntouched, writePostmortem } from './write.ts'
@@ -25,12 +27,15 @@ export type CreateOptions = {
   ask: boolean
 }
 
-/** Writes the post-mortem of a run or an incident, or writes it again; returns its file. */
+/** `left`: at a question, with the action item that was only begun; what was answered before it is in the file. */
+export type Created = { file: string; left: { begun: string | undefined } | undefined }
+
+/** Writes the post-mortem of a run or an incident, or writes it again. */
 export async function createPostmortem(
   root: string,
   wanted: string,
   options: CreateOptions,
-): Promise<string> {
+): Promise<Created> {
   const plan = readPlan(root)
   const template = readTemplate(root, options.template)
   const gathered = gather(root, runsFolder(root, process.env), wanted, options.unfinished)
@@ -38,12 +43,31 @@ export async function createPostmortem(
   if (existing && !options.overwrite) requireUntouched(existing)
   const said = existing
     ? saidBefore(existing.matter, options)
-    : await saidFirst(root, plan, gathered, options)
+    : await unlessLeft(saidFirst(root, plan, gathered, options), NOTHING)
   requirePerson(plan, said.owner)
-  const before = existing?.regions ?? []
-  const regions = options.ask ? await askRegions(before) : before
-  const actions = options.ask ? await askActions(said.actions, plan.contacts, new Date()) : said.actions
-  return writePostmortem({ root, plan, gathered, template, said: { ...said, actions }, regions })
+  const answers: Answers = { regions: [...(existing?.regions ?? [])], actions: said.actions }
+  const isLeft = options.ask && (await askAll(answers, plan))
+  const { regions, actions, begun } = answers
+  const file = writePostmortem({ root, plan, gathered, template, said: { ...said, actions }, regions })
+  return { file, left: isLeft ? { begun } : undefined }
+}
+
+const NOTHING = 'Nothing was written.'
+
+/** Whether a question was left. One that is left before anything was answered leaves everything as it was. */
+async function askAll(answers: Answers, plan: Plan): Promise<boolean> {
+  const before = answers.actions.length
+  try {
+    await askRegions(answers)
+    await askActions(answers, plan.contacts, new Date())
+    return false
+  } catch (error) {
+    if (!leftQuestion(error)) throw error
+    const { regions, actions, begun } = answers
+    // What was asked for stands on no line yet.
+    if (regions.some(({ line }) => line === 0) || actions.length > before || begun !== undefined) return true
+    throw new OperatorError('interrupted', { message: NOTHING })
+  }
 }
 
 function saidBefore(matter: PostmortemMatter, { title, owner, severity }: CreateOptions): Said {

@@ -3,7 +3,7 @@ import { formatDuration } from '../model/duration.ts'
 import type { ExitName } from '../model/exit-code.ts'
 import type { DrillRecord } from '../reports/drill-record.ts'
 import type { RunEnd } from '../runner/run.ts'
-import { run } from '../runner/run.ts'
+import { pause, run } from '../runner/run.ts'
 import { leftQuestion, reasonLeft } from './interruption.ts'
 import type { OpenRun } from './run-session.ts'
 
@@ -39,10 +39,7 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   } catch (error) {
     // Everything before the question is recorded.
     if (!leftQuestion(error)) throw error
-    const reason = reasonLeft(session.interruption)
-    session.record({ event: 'run-paused', reason })
-    session.commit()
-    return { kind: 'paused', reason }
+    return pause(session, reasonLeft(session.interruption))
   }
 }
 

@@ -62,6 +62,8 @@ export type RunState = {
   outputs: Outputs
   rollback: boolean
   humanMs: number
+  /** How long the question stood before the pauses in which it was left; it belongs to whoever answers it. */
+  leftMs: number
   started: Extract<JournalEvent, { event: 'run-started' }> | undefined
   fault: Extract<JournalEvent, { event: 'fault-injected' }> | undefined
   measurement: Extract<JournalEvent, { event: 'run-measured' }>['measurement'] | undefined
@@ -97,6 +99,7 @@ export function emptyState(): RunState {
     outputs: {},
     rollback: false,
     humanMs: 0,
+    leftMs: 0,
     started: undefined,
     fault: undefined,
     measurement: undefined,
@@ -230,6 +233,7 @@ function foldRun(
       break
     case 'run-paused':
       state.status = 'paused'
+      state.leftMs += event.waitedMs ?? 0
       state.reason = event.reason
       break
     case 'run-finished':
@@ -279,6 +283,7 @@ function foldStep(
       Object.assign(state.outputs, event.outputs)
       break
     case 'step-skipped':
+      state.leftMs = 0
       Object.assign(step, {
         status: 'skipped',
         reason: event.reason,
@@ -297,9 +302,11 @@ function foldStep(
 }
 
 function addHumanTime(state: RunState, step: StepState, event: { by: string; waitedMs: number }): void {
+  const waitedMs = event.waitedMs + state.leftMs
+  state.leftMs = 0
   if (event.by !== 'person') return
-  step.waitedMs += event.waitedMs
-  state.humanMs += event.waitedMs
+  step.waitedMs += waitedMs
+  state.humanMs += waitedMs
 }
 
 function foldApproval(state: RunState, event: Of<'approval-requested' | 'approval-given'>): void {

@@ -77,11 +77,11 @@ export function measurementLines(state: RunState): string[] {
           `RPO  not measured   objective ${formatDuration(objective.rpoMs)}`,
         ]
       : []
-  const { rtoMs, rpoMs, acknowledged, lost, indeterminate, recovered } = measurement
+  const { rtoMs, rpoMs, machineMs, acknowledged, lost, indeterminate, recovered } = measurement
   const split =
-    rtoMs === null
+    rtoMs === null || machineMs === null
       ? ''
-      : `   (machine ${formatDuration(measurement.machineMs)}, human ${formatDuration(measurement.humanMs)})`
+      : `   (machine ${formatDuration(machineMs)}, human ${formatDuration(measurement.humanMs)})`
   return [
     `RTO  ${against(rtoMs, objective?.rtoMs)}${split}`,
     `RPO  ${against(rpoMs, objective?.rpoMs)}   (${lost ?? '?'} of ${acknowledged ?? '?'} acknowledged orders lost; ${indeterminate ?? '?'} indeterminate, of which ${recovered ?? '?'} had happened)`,

@@ -63,7 +63,7 @@ export function eventSentence(event: JournalEvent): string | undefined {
     case 'step-rollback-finished':
       return `${event.step}: ${event.result}${event.reason === '' ? '' : `: ${event.reason}`}`
     case 'run-paused':
-      return `paused: ${event.reason}`
+      return `paused: ${event.reason}${stood(event.waitedMs)}`
     case 'run-measured':
       return 'measured'
     case 'run-finished':
@@ -72,3 +72,10 @@ export function eventSentence(event: JournalEvent): string | undefined {
       return 'sealed'
   }
 }
+
+/** A pause between two steps follows its line at once. */
+function stood(waitedMs = 0): string {
+  return waitedMs < SHORT_MS ? '' : `, ${formatDuration(waitedMs)} after the line before`
+}
+
+const SHORT_MS = 1000

@@ -104,8 +104,10 @@ async function askAfterFailure(step: Step, reason: string, session: Session): Pr
   return await attemptStep(step, session)
 }
 
-function pause(session: Session, reason: string): RunEnd {
-  session.record({ event: 'run-paused', reason })
+/** The question that is left has stood since the line before. */
+export function pause(session: Session, reason: string): Extract<RunEnd, { kind: 'paused' }> {
+  const waitedMs = Math.max(0, session.clock.now() - Date.parse(session.state.lastAt))
+  session.record({ event: 'run-paused', reason, ...(session.unattended ? {} : { waitedMs }) })
   session.commit()
   return { kind: 'paused', reason }
 }

@@ -81,12 +81,19 @@ function injected(faultAt: number, ledger?: string): EventBody {
   }
 }
 
-const NOTHING = { rtoMs: null, rpoMs: null, acknowledged: null, lost: null, indeterminate: null }
+const NOTHING = {
+  rtoMs: null,
+  rpoMs: null,
+  machineMs: null,
+  acknowledged: null,
+  lost: null,
+  indeterminate: null,
+}
 
 /** What was not measured is null, never 0. */
 function assertNothing(measured: Measurement): void {
-  const { rtoMs, rpoMs, acknowledged, lost, indeterminate } = measured
-  assert.deepEqual({ rtoMs, rpoMs, acknowledged, lost, indeterminate }, NOTHING)
+  const { rtoMs, rpoMs, machineMs, acknowledged, lost, indeterminate } = measured
+  assert.deepEqual({ rtoMs, rpoMs, machineMs, acknowledged, lost, indeterminate }, NOTHING)
 }
 
 void test('orders that were not acknowledged after the restoration are told', async (t) => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { humanTime } from '../../src/drill/time-split.ts'
+import { foldAll } from '../../src/journal/fold.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import { parseEvent } from '../../src/model/event.ts'
+import type { Outcome } from '../../src/model/outcome.ts'
+import { describeEvent } from '../../src/reports/timeline.ts'
 import { FINISHED, STARTED, journalText } from '../reports/journal-lines.ts'
 
 /** Lines a second apart, the first of them at 0. */
@@ -34,5 +37,43 @@ void test('human time is what prompts stood and what the run was paused, as far 
   assert.equal(
     human([confirmed('unattended'), { event: 'step-skipped', step: 'one', reason: 'x', by: 'condition' }]),
     0,
+  )
+})
+
+const fence = (outcome: Outcome | undefined): EventBody =>
+  outcome === undefined
+    ? {
+        event: 'fence-started',
+        step: 'one',
+        job: 'r1.1',
+        role: 'run',
+        lang: 'sh',
+        place: 'it.mdx:1',
+        sha256: 'f'.repeat(64),
+      }
+    : { event: 'fence-finished', step: 'one', job: 'r1.1', outcome, found: 'supervisor' }
+
+void test('what a run stood still that was killed is no time of machines; what its supervisor went on with is', () => {
+  assert.equal(human([confirmed('unattended'), RESUMED, FINISHED]), 1)
+  const ended = (durationMs: number) => fence({ kind: 'ok', durationMs, outputs: {} })
+  assert.equal(human([fence(undefined), RESUMED, ended(400), FINISHED]), 0.6)
+  assert.equal(human([fence(undefined), RESUMED, ended(5000), FINISHED]), 0)
+  assert.equal(human([fence(undefined), RESUMED, fence({ kind: 'unknown', reason: 'x' }), FINISHED]), 1)
+})
+
+void test('a question that was left, and answered after a pause, stood both times', () => {
+  const left: EventBody = { ...PAUSED, waitedMs: 1000 }
+  assert.equal(human([confirmed('unattended'), left, RESUMED, confirmed('person'), FINISHED]), 2.7)
+  const bodies = [STARTED, left, RESUMED, confirmed('person'), FINISHED]
+  const events = journalText(bodies)
+    .trimEnd()
+    .split('\n')
+    .map((line) => parseEvent(JSON.parse(line)))
+  const state = foldAll(events)
+  assert.equal(state.steps.get('one')?.waitedMs, 1700)
+  assert.equal(state.humanMs, 1700)
+  assert.match(
+    events.flatMap(describeEvent).join('\n'),
+    /paused: paused by the operator, 1 s after the line before/,
   )
 })

@@ -32,10 +32,10 @@ const TERMINAL_CLOSED = 'the terminal was closed'
 
 /**
  * Signals become requests: the first SIGINT, SIGTERM and SIGHUP let the step end and pause the run; a second SIGINT also ends the
- * step. `stop` is called then; `release` frees a prompt that is waiting.
+ * step. `stop` is called then, and returns what to say where it cannot be ended from here; `release` frees a prompt that is waiting.
  */
 export function listenForSignals(
-  stop: () => void,
+  stop: () => string | undefined,
   release: () => void,
   say: (line: string) => void,
 ): { interruption: Interruption; pause: (reason: string) => void; dispose: () => void } {
@@ -50,8 +50,7 @@ export function listenForSignals(
       say('Pausing when this step has ended. Press Ctrl-C again to stop the step.')
     } else {
       Object.assign(interruption, { requested: 'stop', reason: 'the step was stopped by the operator' })
-      say('Stopping the step.')
-      stop()
+      say(stop() ?? 'Stopping the step.')
     }
     release()
   }

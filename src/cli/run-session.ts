@@ -287,7 +287,7 @@ async function openRun(
   const recording = recordingOf(settings, directory, state)
   const prompts = new AbortController()
   const { interruption, pause, dispose } = listenForSignals(
-    () => executor.cancelAll(),
+    () => stopStep(executor),
     () => prompts.abort(),
     (line) => screen.line(line),
   )
@@ -342,6 +342,15 @@ function recordingOf({ json, runbook }: RunSettings, directory: string, { sealed
   return sealed
     ? { stop: () => {} }
     : recordTerminal(json ? process.stderr : process.stdout, directory, runbook.title)
+}
+
+/** A supervisor hears only the runner that started it: what a person can do with another one is said. */
+function stopStep(executor: SupervisedExecutor): string | undefined {
+  executor.cancelAll()
+  const { awaited } = executor
+  return awaited === undefined
+    ? undefined
+    : `The step runs under the supervisor of a runner that is gone, and cannot be stopped from here. If the supervisor stands still, let it go on: kill -CONT ${awaited}. To give the step up: kill -9 ${awaited}; what it did is looked at then.`
 }
 
 const NOBODY_TO_TELL: Messenger = {

@@ -32,6 +32,7 @@ export class SupervisedExecutor implements Executor {
   readonly #before: Supervision
   readonly #onLost: () => void
   #recorded: string[] = []
+  #awaited: number | undefined
   #closed = false
   readonly #ready = Promise.withResolvers<void>()
 
@@ -85,12 +86,21 @@ export class SupervisedExecutor implements Executor {
     this.#recorded.push(job)
   }
 
-  async recover(job: string): Promise<Outcome | undefined> {
+  /** The supervisor of a runner that is gone, while it is waited for. */
+  get awaited(): number | undefined {
+    return this.#awaited
+  }
+
+  async recover(job: string, waiting?: (supervisor: number) => void): Promise<Outcome | undefined> {
     const { outcome } = await import('../model/outcome-schema.ts')
     const { readOutcome } = await import('./outcome-file.ts')
     const parse = (value: unknown): Outcome => outcome.parse(value)
-    for (const supervisor of this.#before.supervisors)
+    for (const supervisor of this.#before.supervisors.filter(isAlive)) {
+      this.#awaited = supervisor.pid
+      waiting?.(supervisor.pid)
       await gone(supervisor, path.join(this.#directory, 'outcomes'))
+    }
+    this.#awaited = undefined
     const found = readOutcome(this.#directory, job, parse)
     if (found) return found
     // What was noted before the machine was started again may have been lost with it.

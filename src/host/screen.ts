@@ -121,10 +121,10 @@ export class TerminalScreen implements Screen {
     return `${this.dangerTag(node)}${tags.map((tag) => `  ${tag}`).join('')}`
   }
 
-  fence(step: Step, fence: Fence, session: Session): void {
+  fence(step: Step, fence: Fence, session: Session, since = session.clock.monotonic()): void {
     this.#session = session
     this.#waiting = ''
-    this.#running = { step, since: session.clock.monotonic(), role: fence.role }
+    this.#running = { step, since, role: fence.role }
     const place = fence.script ?? `${fence.place.file}:${fence.place.line}`
     const what = this.#speaker === undefined ? place : `${place}  ${step.id}`
     this.line(

@@ -54,8 +54,11 @@ export type Executor = {
   cancel: (jobId: string) => void
   /** What the journal now holds need not be kept by the executor. */
   recorded: (jobId: string) => void
-  /** The outcome that outlived a dead runner; waits while the step is still being finished. Undefined: the fence certainly never began. */
-  recover: (jobId: string) => Promise<Outcome | undefined>
+  /**
+   * The outcome that outlived a dead runner; waits while the step is still being finished, and says by which process. Undefined: the
+   * fence certainly never began.
+   */
+  recover: (jobId: string, waiting?: (supervisor: number) => void) => Promise<Outcome | undefined>
 }
 
 export type StepAnswer =
@@ -150,7 +153,8 @@ export type Screen = {
   node: (node: Executable, session: Session) => void
   output: (step: Step, fence: Fence, chunk: string) => void
   waiting: (step: Step, reason: string) => void
-  fence: (step: Step, fence: Fence, session: Session) => void
+  /** `since`: on the run's clock, where it began before now. */
+  fence: (step: Step, fence: Fence, session: Session, since?: number) => void
 }
 
 /** A request to stop that came from outside: a signal. */

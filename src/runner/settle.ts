@@ -5,7 +5,7 @@ import type { Outcome } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
 import { declined, recordConfirmed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
-import { attemptStep, continueStep, finish, isManual, unsetOutputs } from '../steps/step/run.ts'
+import { attemptStep, continueStep, finish, isManual, spentMs, unsetOutputs } from '../steps/step/run.ts'
 import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
 
@@ -20,7 +20,9 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
   const { fences } = stepState(session.state, step.id)
   const open = fences.find((fence) => fence.outcome === undefined)
   if (open) {
-    const outcome = (await session.executor.recover(open.job)) ?? NEVER_BEGAN
+    const outcome =
+      (await session.executor.recover(open.job, (pid) => showSupervised(step, open, pid, session))) ??
+      NEVER_BEGAN
     session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
   }
   // Also when it was verified since: a verification that was interrupted, or did not hold, has not settled it.
@@ -32,12 +34,23 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
       step,
       'failed',
       `${last.role}: ${last.outcome?.kind === 'ok' ? '' : (last.outcome?.reason ?? '')}`,
-      0,
+      spentMs(step, session),
       session,
     )
     return { kind: 'next' }
   }
   return (await agreedAgain(step, session)) ?? (await continueStep(step, session))
+}
+
+/** Nobody sees what it prints any more: since when it runs, and a clock, say that it does. */
+function showSupervised(step: Step, { role }: FenceRecord, pid: number, session: Session): void {
+  const fence = step.fences.find((candidate) => candidate.role === role)
+  const startedAt = stepState(session.state, step.id).startedAt ?? session.state.lastAt
+  if (fence === undefined) return
+  const runsForMs = Math.max(0, session.clock.now() - Date.parse(startedAt))
+  session.screen.fence(step, fence, session, session.clock.monotonic() - runsForMs)
+  const since = startedAt.slice(11, 19)
+  session.screen.output(step, fence, `still running under its supervisor (process ${pid}) since ${since}\n`)
 }
 
 /** What is left of the attempt is agreed to again: whoever resumes may be another person, and an approval may have expired. */
@@ -101,7 +114,7 @@ async function goOn(
   const outcome: Outcome = { kind: 'ok', durationMs: 0, outputs: {} }
   session.record({ event: 'fence-finished', step: step.id, job, outcome, found })
   if (!isLast) return (await agreedAgain(step, session)) ?? (await continueStep(step, session))
-  finish(step, 'done', reason, 0, session)
+  finish(step, 'done', reason, spentMs(step, session), session)
   return { kind: 'next' }
 }
 

@@ -22,6 +22,15 @@ const supervisors = (project: Project): number[] =>
   readSupervision(project.lastRun()).supervisors.map(({ pid }) => pid)
 const started = (project: Project): ReturnType<Project['start']> => project.start(['run', 'it', '--yes'])
 
+/** What the run has shown since it was begun (1), or resumed (2 …). */
+const shown = (project: Project, start: number): string =>
+  project.read(
+    path.relative(
+      project.root,
+      path.join(project.lastRun(), start === 1 ? 'terminal.cast' : `terminal-${start}.cast`),
+    ),
+  )
+
 for (const [lang, code] of [
   ['sh', WAITS],
   ['ts', TS_WAITS],
@@ -45,10 +54,15 @@ for (const [lang, code] of [
       second.kill('SIGKILL')
       await ended(second)
       const third = project.cli(['resume', '--yes'])
-      await until('the third one waits', () => only(project.journal(), 'run-resumed').length === 2)
+      const { at = '' } = only(project.journal(), 'step-started')[0] ?? {}
+      const said = `still running under its supervisor (process ${supervisors(project)[0]}) since ${at.slice(11, 19)}`
+      await until('the third one waits, and says so', () => shown(project, 3).includes(said))
       project.write('go', '')
       const end = await third
       assert.equal(end.code, 0, end.stderr + end.stdout)
+      const [finished] = only(project.journal(), 'fence-finished')
+      const tookMs = finished?.outcome.kind === 'ok' ? finished.outcome.durationMs : Number.NaN
+      assert.ok((only(project.journal(), 'step-finished')[0]?.durationMs ?? 0) >= Math.floor(tookMs))
       assert.equal(project.read('effects.log'), 'one\ntwo\n')
       assert.equal(only(project.journal(), 'fence-finished')[0]?.found, 'supervisor')
       await assertSound(project)
@@ -174,6 +188,33 @@ void test(
         /Paused: one: the runner and its supervisor ended while this was being executed; its verification does not hold/,
       )
     }
+    assert.equal(project.read('effects.log'), 'one\n')
+  },
+)
+
+void test(
+  'the supervisor stands still while it is waited for: a second Ctrl-C says what can be done',
+  options,
+  async (t) => {
+    const project = makeProject(t, { 'runbooks/it.mdx': runbook(step('one', '', ['sh run', WAITS]) + TWO) })
+    const first = started(project)
+    await begun(project)
+    const [pid = 0] = supervisors(project)
+    kill(pid, 'SIGSTOP')
+    first.kill('SIGKILL')
+    await ended(first)
+    const second = project.start(['resume', '--yes'])
+    const end = ended(second)
+    await until('it waits', () => shown(project, 2).includes('still running'))
+    second.kill('SIGINT')
+    await until('it is told', () => {
+      if (shown(project, 2).includes('Pausing when')) second.kill('SIGINT')
+      return shown(project, 2).includes(`kill -CONT ${pid}. To give the step up: kill -9 ${pid};`)
+    })
+    assert.doesNotMatch(shown(project, 2), /Stopping the step/)
+    kill(pid, 'SIGCONT')
+    project.write('go', '')
+    assert.equal((await end).code, 130)
     assert.equal(project.read('effects.log'), 'one\n')
   },
 )

@@ -42,8 +42,10 @@ export async function tryStep(step: Step, session: Session): Promise<Onward> {
 
 /** Does what the step has not done yet: fences that already succeeded in this attempt are not executed again. */
 export async function continueStep(step: Step, session: Session): Promise<Onward> {
-  const started = session.clock.monotonic()
-  const deadline = started + step.timeoutMs
+  const begun = session.clock.monotonic()
+  const deadline = begun + step.timeoutMs
+  // Not the time in which nobody worked on it.
+  const started = begun - spentMs(step, session)
   for (const role of ['check', 'run', 'verify'] as const) {
     if (role === 'run' && isManual(step)) {
       const answer = await performByHand(step, session)
@@ -64,6 +66,17 @@ export async function continueStep(step: Step, session: Session): Promise<Onward
 /** Whatever reads them later would fail there, and look as if it were at fault. */
 export function unsetOutputs(step: Step, session: Session): string[] {
   return Object.keys(step.outputs).filter((name) => !(name in session.state.outputs))
+}
+
+/** How long the fences of this attempt took that have ended, also those that a supervisor went on with alone. */
+export function spentMs(step: Step, session: Session): number {
+  return Math.round(
+    stepState(session.state, step.id).fences.reduce(
+      (total, { outcome }) =>
+        total + (outcome === undefined || outcome.kind === 'unknown' ? 0 : outcome.durationMs),
+      0,
+    ),
+  )
 }
 
 export function isManual(step: Step): boolean {

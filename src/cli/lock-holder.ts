@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { bootId, identify, isAlive } from '../host/process-tree.ts'
+import { bootId, identify, isAlive, isStopped } from '../host/process-tree.ts'
 import { readSupervision } from '../host/supervision.ts'
 import { acquireLock } from '../journal/lock.ts'
 import type { Holder, Lock, LookAtHolder } from '../journal/lock.ts'
@@ -48,7 +48,8 @@ export function lookFrom(runs: string): LookAtHolder {
   return (holder) => {
     if (holder.host !== hostname()) return 'elsewhere'
     if (holder.boot !== bootId()) return 'dead'
-    if (isAlive({ pid: holder.pid, startTime: holder.startTime })) return 'alive'
+    if (isAlive({ pid: holder.pid, startTime: holder.startTime }))
+      return isStopped(holder.pid) ? 'stopped' : 'alive'
     return readSupervision(path.join(runs, holder.run)).supervisors.some(isAlive) ? 'finishing' : 'dead'
   }
 }

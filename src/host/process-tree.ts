@@ -14,6 +14,11 @@ export function isAlive(process: ProcessIdentity): boolean {
   return identify(process.pid)?.startTime === process.startTime
 }
 
+/** By Ctrl-Z or SIGSTOP: it is there, and does nothing until it is told to go on. */
+export function isStopped(pid: number): boolean {
+  return readStat(pid)?.state === 'T'
+}
+
 /** Identifies this start of the machine: a process of another boot is certainly gone. */
 export function bootId(): string {
   try {

@@ -16,8 +16,11 @@ export type Holder = {
   released: boolean
 }
 
-export type Liveness = 'alive' | 'finishing' | 'dead' | 'elsewhere'
-/** Whether the holder still works: itself, or its supervisor finishing a step; `elsewhere` when it is on another host. */
+export type Liveness = 'alive' | 'stopped' | 'finishing' | 'dead' | 'elsewhere'
+/**
+ * Whether the holder still works: itself, also when it is stopped for now, or its supervisor finishing a step; `elsewhere` when it is on
+ * another host.
+ */
 export type LookAtHolder = (holder: Holder) => Liveness
 
 export type Lock = { release: () => void }
@@ -190,6 +193,10 @@ function refusal(holder: Holder, state: Liveness): OperatorError {
     alive: [
       `this runbook is being run in this environment by ${who}`,
       `Watch it: npx drillbook show ${holder.run} --follow`,
+    ],
+    stopped: [
+      `this runbook is being run in this environment by ${who}, and that process is stopped (Ctrl-Z)`,
+      `Let it go on: fg in its terminal, or kill -CONT ${holder.pid}`,
     ],
     finishing: [
       `the runner of ${who} died, and its supervisor is still finishing a step`,

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { lockFolder, lookFrom, thisHolder } from '../../src/cli/lock-holder.ts'
-import { bootId } from '../../src/host/process-tree.ts'
+import { bootId, isStopped } from '../../src/host/process-tree.ts'
 import { acquireLock } from '../../src/journal/lock.ts'
 import type { Holder } from '../../src/journal/lock.ts'
 import { kill, until } from '../helpers/processes.ts'
@@ -130,6 +130,18 @@ void test('a holder that is killed blocks nobody', async (t) => {
   const killed = performance.now()
   await until('the next one has it', async () => (await second.tell(`take ${folder}`)) === 'won', 2000)
   t.diagnostic(`${Math.round(performance.now() - killed)} ms after the kill`)
+})
+
+void test('a holder that is stopped keeps its lock, and what to do is said', async (t) => {
+  const folder = path.join(temporary(t), 'one')
+  const [first, second] = [startContender(t), startContender(t)]
+  assert.equal(await first.tell(`take ${folder}`), 'won')
+  kill(first.pid, 'SIGSTOP')
+  await until('it is stopped', () => isStopped(first.pid))
+  const answer = await second.tell(`take ${folder}`)
+  assert.match(answer, /^lost OperatorError: .* by tester on .*, and that process is stopped \(Ctrl-Z\)/)
+  assert.ok(answer.includes(`kill -CONT ${first.pid}`), answer)
+  kill(first.pid, 'SIGCONT')
 })
 
 const held: { title: string; holder: Partial<Holder>; options?: { takeOver?: boolean }; refused?: RegExp }[] =

@@ -291,6 +291,7 @@ async function openRun(
     () => prompts.abort(),
     (line) => screen.line(line),
   )
+  await executor.started()
   const operator = await chooseOperator(settings, failedSteps(state), screen, directory, prompts.signal)
   const session: Session = {
     runbook,

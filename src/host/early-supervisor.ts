@@ -10,12 +10,12 @@ let early: { child: ChildProcess; draft: string; root: string } | undefined
 
 /**
  * Starts a supervisor before it is known what it will do: it needs as long to start as the runner needs to get ready. One that is
- * not taken ends with this process. `folder` is where the runs are; without it, nothing is started yet. `root` is where fences run.
+ * not taken ends with this process, and takes its file with it, also when a signal ended this one. `folder` is where the runs are; without it, nothing is started yet. `root` is where fences run.
  */
 export function startEarly(folder: string, root: string): void {
   if (!existsSync(folder)) return
   const draft = path.join(folder, `.supervisor-${process.pid}.log`)
-  early = { child: start(draft, root), draft, root }
+  early = { child: start(draft, root, [draft]), draft, root }
   early.child.channel?.unref()
   process.once('exit', discard)
 }
@@ -30,9 +30,9 @@ export function takeSupervisor(directory: string, root: string): ChildProcess {
   return child
 }
 
-function start(logFile: string, root: string): ChildProcess {
+function start(logFile: string, root: string, discarded: string[] = []): ChildProcess {
   const log = openSync(logFile, 'a', 0o600)
-  const child = fork(START, [PROGRAM, root], {
+  const child = fork(START, [PROGRAM, root, ...discarded], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning', '--v8-pool-size=1'],

@@ -56,6 +56,14 @@ export class SupervisedExecutor implements Executor {
     this.#child.channel?.unref()
   }
 
+  /** Rejects where the supervisor could not be started at all. Asked at once: the error is told only once. */
+  started(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#child.pid === undefined) this.#child.once('error', reject)
+      else resolve()
+    })
+  }
+
   /** Resolves when a fence could begin at once: its processes are started. */
   async ready(): Promise<void> {
     this.#child.channel?.ref()

@@ -2,6 +2,7 @@
  * The process that starts, watches and ends fences for one run. It outlives its runner: when the runner dies, the fence that is
  * running goes on within its timeout, and its outcome is left beside the journal.
  */
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
@@ -27,6 +28,9 @@ const LOOK_MS = 500
 /** After the run has begun, when its secrets are prepared for. */
 const REDACT_MS = 2
 
+/** The file that stdout and stderr go to until a run takes this process; it has another name then. */
+const NOT_TAKEN = process.argv[4]
+
 let begun: RunSetup | undefined
 let workerPool: Promise<WorkerPool> | undefined
 /** In the folder that this process was given; the first starts while the runner is still getting ready. */
@@ -49,6 +53,9 @@ process.on('uncaughtException', (error) => {
 })
 // The terminal's signals are for the runner, which decides; this process ends when its work has ended.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
+
+// It may have gone before anything here listened for that.
+if (!process.connected) void outliveRunner()
 
 function receive(message: ToSupervisor): void {
   switch (message.type) {
@@ -142,6 +149,7 @@ async function outliveRunner(): Promise<void> {
   while (!leaveOutcomes() && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   if (running.size > 0) return
+  if (!begun && NOT_TAKEN !== undefined) rmSync(NOT_TAKEN, { force: true })
   // Shells and workers that wait end with the channel to this process.
   process.exit(0)
 }

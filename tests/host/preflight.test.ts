@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { locate } from '../../src/host/locate.ts'
-import { makeProject, REPOSITORY, runbook, step } from '../helpers/project.ts'
+import { until } from '../helpers/processes.ts'
+import { ended, makeProject, REPOSITORY, runbook, step } from '../helpers/project.ts'
 import { needsTmux, Terminal } from '../helpers/terminal.ts'
 
 /** Before the first step everything that the run will need is looked at, and what is missing is named. */
@@ -138,4 +139,35 @@ void test('a data directory that a destructive step needs has to be writable; on
   )
   assert.match(look('gone'), /^notice \| shop\.primary: .*gone \| cannot be written \(ENOENT\)/m)
   assert.doesNotMatch(look('closed'), /shop\.other:/)
+})
+
+void test('a run that a signal ends before it began leaves nothing in the folder of runs', async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'true']), 'requires: [slow-program]'),
+    'bin/slow-program': '#!/bin/sh\nsleep 60\n',
+  })
+  mkdirSync(project.runs)
+  chmodSync(project.path('bin/slow-program'), 0o755)
+  const runner = project.start(['run', 'it', '--yes'], {
+    env: { PATH: `${project.path('bin')}:${process.env['PATH'] ?? ''}` },
+  })
+  const log = `.supervisor-${runner.pid}.log`
+  await until('the supervisor is started', () => readdirSync(project.runs).includes(log))
+  runner.kill('SIGINT')
+  await until('its file is gone', () => readdirSync(project.runs).length === 0)
+})
+
+void test('too few files may be open: the reason is said, before the run has begun', async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'echo one >> effects.log'])),
+  })
+  for (const most of [22, 24, 26]) {
+    const end = await ended(project.shell(`ulimit -n ${most}; exec "$@"`, ['run', 'it', '--yes']))
+    assert.equal(end.code, 1, end.stderr)
+    assert.match(
+      end.stderr + end.stdout,
+      /EMFILE.*\n {4}See the limit with ulimit -n|could not be started: no more files can be opened/,
+    )
+  }
+  assert.equal(project.read('effects.log'), '')
 })

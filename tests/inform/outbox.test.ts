@@ -166,6 +166,19 @@ void test('what somebody words leaves without the secrets that can be read, and 
   assert.match(kept, /The password is \[redacted\], /)
 })
 
+void test('a pause that is longer than any timer is cut short, and does not end at once', async (t) => {
+  const project = projectWith(
+    t,
+    `http://127.0.0.1:${await deadPort()}/`,
+    '{ attempts: 3, first: 30d, most: 60d }',
+  )
+  assert.equal((await project.run('fix', [], { env })).code, 0)
+  await until('it was tried', () => (deliveries(project.lastRun())[0]?.attempts ?? 0) > 0, 30_000)
+  const [delivery] = deliveries(project.lastRun())
+  const pauseMs = Date.parse(delivery?.retryAt ?? '') - Date.now()
+  assert.ok(pauseMs > 24 * 86_400_000 && pauseMs < 2 ** 31, `${pauseMs} ms`)
+})
+
 void test('a sender that is killed loses nothing: the next one sends what was queued', async (t) => {
   const peer = await receiver(t, ['hang', { status: 200 }])
   const project = projectWith(t, peer.url)

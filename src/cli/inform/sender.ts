@@ -213,8 +213,11 @@ function nextAttempt(
 ): string | null {
   if (permanent || retry === undefined || attempts >= retry.attempts) return null
   const pause = Math.max(Math.min(retry.most, retry.first * 2 ** (attempts - 1)), retryAfterMs)
-  return new Date(Date.now() + pause).toISOString()
+  return new Date(Date.now() + Math.min(pause, LONGEST_MS)).toISOString()
 }
+
+/** Some 24 days: a timer that is set for longer ends at once. */
+const LONGEST_MS = 2 ** 31 - 1
 
 /** Tells when a journal of the folder or of its outbox changes, or when the time has come. */
 class JournalWatch {

@@ -25,7 +25,7 @@ export type { ChainEnd } from './chain-end.ts'
  */
 export class Journal<Body extends object = EventBody, Head extends object = JournalHead> {
   head: Head
-  readonly #files: { name: string; descriptor: number }[]
+  readonly #files: { name: string; hint: string; descriptor: number }[]
   readonly #clock: Clock
   #end: ChainEnd
   #dirty = false
@@ -34,7 +34,10 @@ export class Journal<Body extends object = EventBody, Head extends object = Jour
     this.head = head
     this.#clock = clock
     this.#end = end
-    this.#files = files.map((name) => ({ name, descriptor: openJournal(name) }))
+    this.#files = files.map((name, index) => {
+      const hint = index === 0 ? HINT : MIRROR_HINT
+      return { name, hint, descriptor: openJournal(name, hint) }
+    })
   }
 
   append(body: Body): Line<Body, Head> {
@@ -57,7 +60,7 @@ export class Journal<Body extends object = EventBody, Head extends object = Jour
   /** Returns when everything appended is on disk. */
   commit(): void {
     if (!this.#dirty) return
-    for (const { name, descriptor } of this.#files) guarded(name, () => fdatasyncSync(descriptor))
+    for (const { name, hint, descriptor } of this.#files) guarded(name, hint, () => fdatasyncSync(descriptor))
     this.#dirty = false
   }
 
@@ -72,23 +75,27 @@ export class Journal<Body extends object = EventBody, Head extends object = Jour
   }
 
   #write(bytes: Buffer): void {
-    for (const { name, descriptor } of this.#files)
-      guarded(name, () => {
+    for (const { name, hint, descriptor } of this.#files)
+      guarded(name, hint, () => {
         for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset)
       })
   }
 }
 
 /** Opens for appending and makes the file's own name durable. */
-function openJournal(name: string): number {
-  return guarded(name, () => {
+function openJournal(name: string, hint: string): number {
+  return guarded(name, hint, () => {
     const descriptor = openSync(name, 'a', 0o600)
     syncDirectory(path.dirname(name))
     return descriptor
   })
 }
 
-function guarded<T>(name: string, act: () => T): T {
+const HINT =
+  'Free space there; or copy the folder of the run to another disk and set DRILLBOOK_RUNS to the folder it is in. Then resume.'
+const MIRROR_HINT = 'Free space there; or resume with another mirror (--mirror DIR), or with none.'
+
+function guarded<T>(name: string, hint: string, act: () => T): T {
   try {
     return act()
   } catch (error) {
@@ -96,7 +103,7 @@ function guarded<T>(name: string, act: () => T): T {
     throw new OperatorError('damaged', {
       file: name,
       message: `the journal cannot be written: ${cause}. The run stops before anything else is done.`,
-      hint: 'Free space there; or copy the folder of the run to another disk and set DRILLBOOK_RUNS to the folder it is in. Then resume.',
+      hint,
     })
   }
 }

@@ -116,6 +116,7 @@ void test('the disk of the mirror fills up: the same', { timeout: 60_000 }, asyn
     const end = await project.cli(['run', 'it', '--yes', '--mirror', mirror], { env: { DISK: mirror } })
     assert.equal(end.code, 4, end.stderr)
     assert.match(end.stderr, /mirror\/.*\/journal\.ndjson {2}the journal cannot be written: ENOSPC/)
+    assert.match(end.stderr, /\n {4}Free space there; or resume with another mirror/)
     assert.equal(project.read('effects.log'), 'one\nfilled\n')
     const resumed = await project.cli(['resume', '--yes'])
     assert.equal(resumed.code, 0, resumed.stderr)

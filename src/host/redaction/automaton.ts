@@ -4,13 +4,22 @@
  * made at once. States near the root, where ordinary text stays, are rows of a table (one look-up a byte).
  */
 
-/** A line break inside a pattern of which this much was seen is passed over: base64 and other long text is often folded. */
-export const FOLDABLE_DEPTH = 8
 export const LF = 10
 export const CR = 13
+export const BACKSLASH = 92
+export const SPACE = 32
 
-/** States below this one are in the table, if they are less deep than FOLDABLE_DEPTH; others are this and their number in the tree. */
+/** By byte: what a line break may go on with. */
+export const BLANK = bytesIn(' \t\r\n')
+/** After a backslash; its own kind too, in JSON inside JSON. */
+export const ESCAPED = bytesIn('nrt\\\r\n')
+export const QUOTE = bytesIn(`'"`)
+
+/** States below this one are in the table, if they are less deep than TABLE_DEPTH; others are this and their number in the tree. */
 export const TABLE_STATES = 1024
+const TABLE_DEPTH = 8
+/** An anchor of which this much was seen may be folded; what is shorter stands at the ends of too many lines. */
+const FOLDABLE_ANCHOR = 8
 /** The state before the first byte. 0 is none: it stands in the table for what has not been worked out. */
 export const START = 1
 
@@ -25,11 +34,13 @@ export type Automaton = {
   secret: Uint32Array
   /** The number of the anchor that ends in a state, or -1. */
   anchor: Int32Array
-  /** 256 entries for each of TABLE_STATES: the next state by byte, or 0 where `step` has to tell it. */
+  /** 256 entries for each of TABLE_STATES: the next state by byte; negative where it is `found` or `foldsAt`, 0 where `step` has to tell it. */
   table: Int32Array
   step: (state: number, byte: number) => number
   /** Whether the pattern that is possibly being read goes on with this byte. */
   continues: (state: number, byte: number) => boolean
+  /** Whether a pattern may go on after a break that begins with this byte; the byte after it, where it is known, rules most out. */
+  foldsAt: (state: number, byte: number, following?: number) => boolean
 }
 
 export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buffer[]): Automaton {
@@ -47,10 +58,11 @@ export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buf
   const fail = new Int32Array(tree.size)
   /** The same by state. */
   const back = new Int32Array(states)
+  const facts: Facts = { depth, pending }
   let free = START
 
   const newState = (node: number): number => {
-    if (at(tree.depth, node) >= FOLDABLE_DEPTH || free === TABLE_STATES) return TABLE_STATES + node
+    if (at(tree.depth, node) >= TABLE_DEPTH || free === TABLE_STATES) return TABLE_STATES + node
     inTable[free] = node
     free += 1
     return free - 1
@@ -91,19 +103,52 @@ export function buildAutomaton(secrets: readonly Buffer[], anchors: readonly Buf
   }
   const lookUp = (state: number, byte: number): number => {
     const known = state < TABLE_STATES ? (table[(state << 8) | byte] ?? 0) : 0
-    if (known !== 0) return known
+    if (known !== 0) return Math.abs(known)
     const child = childOf(tree, nodeOf(state), byte)
     return child !== 0 ? enter(child) : state === START ? START : 0
   }
   const step = (state: number, byte: number): number => {
-    let next = 0
+    let next = state < TABLE_STATES ? Math.abs(table[(state << 8) | byte] ?? 0) : 0
+    if (next !== 0) return next
     for (let shorter = state; next === 0; shorter = back[shorter] ?? 0) next = lookUp(shorter, byte)
-    if (state < TABLE_STATES) table[(state << 8) | byte] = next
+    const isMarked = found[next] === 1 || mayFold(facts, state, byte)
+    if (state < TABLE_STATES) table[(state << 8) | byte] = isMarked ? -next : next
     return next
   }
-  const continues = (state: number, byte: number): boolean => childOf(tree, nodeOf(state), byte) !== 0
+  const hasChild = (state: number, byte: number): boolean => childOf(tree, nodeOf(state), byte) !== 0
   number(0)
-  return { depth, pending, found, secret, anchor, table, step, continues }
+  return { ...facts, found, secret, anchor, table, step, ...goingOn(facts, step, hasChild) }
+}
+
+type Facts = Pick<Automaton, 'depth' | 'pending'>
+
+/** Whether a line break that is none of the pattern may begin with this byte. */
+function mayFold({ depth, pending }: Facts, state: number, byte: number): boolean {
+  if (byte !== LF && byte !== CR && byte !== BACKSLASH) return false
+  return pending[state] !== 0 || (depth[state] ?? 0) >= FOLDABLE_ANCHOR
+}
+
+function goingOn(
+  facts: Facts,
+  step: Automaton['step'],
+  hasChild: Automaton['continues'],
+): Pick<Automaton, 'continues' | 'foldsAt'> {
+  const { depth } = facts
+  // Near the root a node has many children, and the table knows.
+  const continues = (state: number, byte: number): boolean =>
+    state < TABLE_STATES ? depth[step(state, byte)] === (depth[state] ?? 0) + 1 : hasChild(state, byte)
+  const goesOnWith = (state: number, byte: number): boolean =>
+    BLANK[byte] === 1 ||
+    QUOTE[byte] === 1 ||
+    byte === BACKSLASH ||
+    (depth[step(state, byte)] ?? 0) > 1 ||
+    continues(state, SPACE)
+  const foldsAt = (state: number, byte: number, following?: number): boolean => {
+    if (!mayFold(facts, state, byte)) return false
+    if (following === undefined || state >= TABLE_STATES) return true
+    return byte === BACKSLASH ? ESCAPED[following] === 1 : goesOnWith(state, following)
+  }
+  return { continues, foldsAt }
 }
 
 function at(values: Int32Array | Uint32Array | Uint8Array, index: number): number {
@@ -111,15 +156,27 @@ function at(values: Int32Array | Uint32Array | Uint8Array, index: number): numbe
 }
 
 /** Whether the bytes certainly hold no pattern. False when one may be broken over lines: only a stream knows. */
-export function holdsNone({ table, found, step }: Automaton, bytes: Uint8Array): boolean {
+export function holdsNone({ table, found, step, foldsAt }: Automaton, bytes: Uint8Array): boolean {
   let state = START
-  for (const byte of bytes) {
-    if (state < TABLE_STATES) state = table[(state << 8) | byte] || step(state, byte)
-    else if (byte === LF || byte === CR) return false
-    else state = step(state, byte)
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0
+    const known = state < TABLE_STATES ? (table[(state << 8) | byte] ?? 0) : 0
+    if (known > 0) {
+      state = known
+      continue
+    }
+    // Nothing can go on after the last byte.
+    if (index < bytes.length - 1 && foldsAt(state, byte, bytes[index + 1])) return false
+    state = step(state, byte)
     if (found[state] === 1) return false
   }
   return true
+}
+
+function bytesIn(characters: string): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) =>
+    characters.includes(String.fromCharCode(byte)) ? 1 : 0,
+  )
 }
 
 /** A tree of bytes; the children of a node are a list. Node 0 is the root, and stands for "none" as a child. */

@@ -1,5 +1,6 @@
-import { CR, FOLDABLE_DEPTH, LF, START, TABLE_STATES } from './automaton.ts'
+import { START, TABLE_STATES } from './automaton.ts'
 import type { Automaton } from './automaton.ts'
+import { FoldedReading, LEAST_FOLDED } from './folded.ts'
 import { MOST_UNDECIDED } from './shapes.ts'
 import type { Class, Shape } from './shapes.ts'
 
@@ -28,8 +29,8 @@ export class RedactingStream {
   /** Where the last placeholder's text ended: what touches it is part of it. */
   #hidden = -1
   #state = START
-  /** Line breaks that were passed over inside what is possibly a secret. */
-  #breaks: number[] = []
+  /** The same text read without its line breaks. */
+  readonly #folded: FoldedReading
   /** Not yet let through, sorted, none touching another. */
   #ranges: Range[] = []
   #undecided: Undecided[] = []
@@ -40,6 +41,7 @@ export class RedactingStream {
 
   constructor(knowledge: Knowledge) {
     this.#knowledge = knowledge
+    this.#folded = new FoldedReading(knowledge.automaton)
   }
 
   push(chunk: Buffer): Buffer {
@@ -49,8 +51,9 @@ export class RedactingStream {
     for (const candidate of this.#undecided.splice(0)) this.#judge(candidate, data, false)
     this.#scan(data, fresh)
     const end = this.#base + data.length
-    const pending = this.#startOf(end, this.#knowledge.automaton.pending[this.#state] ?? 0)
-    return this.#letThrough(data, Math.min(pending, ...this.#undecided.map(({ body }) => body)))
+    const pending = end - (this.#knowledge.automaton.pending[this.#state] ?? 0)
+    const bodies = this.#undecided.map(({ body }) => body)
+    return this.#letThrough(data, Math.min(pending, this.#folded.pendingFrom(end), ...bodies))
   }
 
   /** What is still held back; the stream can be used for something new afterwards. */
@@ -58,6 +61,7 @@ export class RedactingStream {
     const data = this.#held
     for (const candidate of this.#undecided.splice(0)) this.#judge(candidate, data, true)
     this.#state = START
+    this.#folded.stop()
     this.#open.clear()
     const rest = this.#letThrough(data, this.#base + data.length)
     this.#hidden = -1
@@ -65,49 +69,75 @@ export class RedactingStream {
   }
 
   #scan(data: Buffer, from: number): void {
-    const { table, found, step } = this.#knowledge.automaton
+    let index = from
+    while (index < data.length)
+      index = this.#folded.isLive() ? this.#scanTwice(data, index) : this.#scanOnce(data, index)
+  }
+
+  /** Up to where something may be folded; gives the place after it. */
+  #scanOnce(data: Buffer, from: number): number {
+    const { table, found, step, foldsAt } = this.#knowledge.automaton
     const { length } = data
     let state = this.#state
     for (let index = from; index < length; index += 1) {
       const byte = data[index] ?? 0
-      if (state < TABLE_STATES) state = (table[(state << 8) | byte] ?? 0) || step(state, byte)
-      else if ((byte === LF || byte === CR) && this.#isFold(state, data, index)) {
-        this.#breaks.push(this.#base + index)
+      const known = state < TABLE_STATES ? (table[(state << 8) | byte] ?? 0) : 0
+      if (known > 0) {
+        state = known
         continue
-      } else state = step(state, byte)
+      }
+      const before = state
+      state = step(state, byte)
       if (found[state] === 1) this.#note(state, data, index + 1)
+      if (!foldsAt(before, byte, data[index + 1])) continue
+      this.#folded.begin(before, byte, this.#base + index)
+      this.#state = state
+      return index + 1
     }
     this.#state = state
+    return length
   }
 
-  /** A single line break inside a pattern that does not go on with it. */
-  #isFold(state: number, data: Buffer, index: number): boolean {
-    const { depth, continues } = this.#knowledge.automaton
-    const byte = data[index] ?? 0
-    const before = data[index - 1]
-    const isSingle = before !== LF && (byte === LF || before !== CR)
-    return isSingle && (depth[state] ?? 0) >= FOLDABLE_DEPTH && !continues(state, byte)
+  /** For as long as something may go on after a fold: both readings. */
+  #scanTwice(data: Buffer, from: number): number {
+    const { found, step } = this.#knowledge.automaton
+    const folded = this.#folded
+    let index = from
+    for (; index < data.length && folded.isLive(); index += 1) {
+      const byte = data[index] ?? 0
+      const before = this.#state
+      this.#state = step(before, byte)
+      if (found[this.#state] === 1) this.#note(this.#state, data, index + 1)
+      folded.read(byte, this.#base + index, before)
+      if (folded.isInText() && found[folded.state] === 1) this.#noteFolded(data, index + 1)
+    }
+    return index
   }
 
   #note(state: number, data: Buffer, endIndex: number): void {
     const { secret, anchor } = this.#knowledge.automaton
     const end = this.#base + endIndex
     const length = secret[state] ?? 0
-    if (length > 0) this.#hide(this.#startOf(end, length), end)
-    const known = this.#knowledge.anchors[anchor[state] ?? -1]
+    if (length > 0) this.#hide(end - length, end)
+    this.#noteAnchor(anchor[state] ?? -1, data, end)
+  }
+
+  #noteFolded(data: Buffer, endIndex: number): void {
+    const { secret, anchor } = this.#knowledge.automaton
+    const end = this.#base + endIndex
+    const length = secret[this.#folded.state] ?? 0
+    if (length >= LEAST_FOLDED && this.#folded.spans(end, length))
+      this.#hide(this.#folded.startOf(end, length), end)
+    this.#noteAnchor(anchor[this.#folded.state] ?? -1, data, end)
+  }
+
+  #noteAnchor(anchor: number, data: Buffer, end: number): void {
+    const known = this.#knowledge.anchors[anchor]
     if (!known) return
     const { shape, shapeNumber } = known
     const isJudged = end <= (this.#judged.get(shapeNumber) ?? 0)
     if (isJudged || this.#undecided.some((other) => other.shape === shape)) return
     this.#judge({ shape, shapeNumber, body: end }, data, false)
-  }
-
-  /** Where the last `length` bytes of a pattern that ends at `end` began, line breaks that were passed over counted in. */
-  #startOf(end: number, length: number): number {
-    let start = end - length
-    for (let index = this.#breaks.length - 1; index >= 0 && (this.#breaks[index] ?? 0) >= start; index -= 1)
-      start -= 1
-    return start
   }
 
   #judge(candidate: Undecided, data: Buffer, last: boolean): void {
@@ -177,7 +207,7 @@ export class RedactingStream {
     // A copy of a few bytes: a reference would keep the whole chunk.
     this.#held = Buffer.from(data.subarray(safe - base))
     this.#base = safe
-    if (this.#breaks.length > 0) this.#breaks = this.#breaks.filter((place) => place >= safe)
+    this.#folded.forget(safe)
     const [only] = parts
     return parts.length === 1 && only ? only : Buffer.concat(parts)
   }

@@ -67,6 +67,13 @@ const pieces = fc.oneof(
   fc
     .constantFrom(...SECRETS)
     .chain((secret) => fc.nat(secret.length).map((length) => secret.slice(0, length))),
+  fc
+    .tuple(
+      fc.constantFrom(...SECRETS),
+      fc.nat(15),
+      fc.constantFrom('\n', '\r\n  ', '\\n', '\\', "\\n' +\n '"),
+    )
+    .map(([secret, place, lineEnd]) => `${secret.slice(0, place)}${lineEnd}${secret.slice(place)}`),
   fc.constantFrom(
     'ghp_',
     'eyJ',

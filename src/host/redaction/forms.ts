@@ -40,9 +40,10 @@ function encodings(text: string): Buffer[] {
     ...percents(bytes),
     ...jsons(text),
     ...shells(text),
+    ...quotes(text),
     ...htmls(text),
   ]
-  return texts.map((form) => Buffer.from(form))
+  return Array.from(new Set(texts), (form) => Buffer.from(form))
 }
 
 function hexes(bytes: Buffer): string[] {
@@ -60,19 +61,37 @@ function base64s(bytes: Buffer): string[] {
   })
 }
 
-/** The characters that the usual encoders leave as they are: encodeURI, encodeURIComponent, forms, RFC 3986, Python's quote, none. */
-const PLAIN = [/[\w\-.!~*'();/?:@&=+$,#]/, /[\w\-.!~*'()]/, /[\w\-.*]/, /[\w\-.~]/, /[\w\-.~/]/, /[^\s\S]/]
+/** Whose bytes the usual encoders replace. */
+const ESCAPED = [
+  // encodeURI, encodeURIComponent, forms, RFC 3986, Python's quote, all of them.
+  /[^\w\-.!~*'();/?:@&=+$,#]/g,
+  /[^\w\-.!~*'()]/g,
+  /[^\w\-.*]/g,
+  /[^\w\-.~]/g,
+  /[^\w\-.~/]/g,
+  /[^]/g,
+  // User and password, path, query and fragment of a URL of browsers and Node.js, which leave % as it is.
+  /[^\w!$%&'()*+,\-.~]/g,
+  /[\0- "#<>?^`{}\x7f-\xff]/g,
+  /[\0- "#<>?`{}\x7f-\xff]/g,
+  /[\0- "#'<>\x7f-\xff]/g,
+  /[\0- "#<>\x7f-\xff]/g,
+  /[\0- "<>`\x7f-\xff]/g,
+  // User and password of Go, and of RFC 3986.
+  /[^\w\-.~$&+,;=]/g,
+  /[^\w\-.~!$&'()*+,;=]/g,
+]
+const LOWER = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).padStart(2, '0')}`)
+const UPPER = LOWER.map((escape) => escape.toUpperCase())
 
 function percents(bytes: Buffer): string[] {
-  return PLAIN.flatMap((plain) => {
-    const parts = [...bytes].map((byte) => {
-      const character = String.fromCharCode(byte)
-      return byte < 128 && plain.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`
-    })
-    const lower = parts.join('')
-    const upper = parts.map((part) => (part.length === 3 ? part.toUpperCase() : part)).join('')
-    return [lower, upper].flatMap((form) => [form, form.replaceAll('%20', '+')])
-  })
+  const text = bytes.toString('latin1')
+  return ESCAPED.flatMap((escaped) =>
+    [LOWER, UPPER].flatMap((table) => {
+      const form = text.replace(escaped, (character) => table[character.charCodeAt(0)] ?? character)
+      return [form, form.replaceAll('%20', '+')]
+    }),
+  )
 }
 
 /** JSON as it is usually written, with escaped slashes, for HTML, as ASCII only, and JSON inside JSON. */
@@ -105,6 +124,18 @@ function shells(text: string): string[] {
   const everyMark = text.replace(/[^\w]/g, '\\$&')
   const shellwords = text.replace(/[^\w\-.,:+/@\n]/g, '\\$&')
   return [...quoted, doubleQuoted, bash, everyMark, shellwords, ...ansiC(text)]
+}
+
+/** Quotes doubled (SQL, YAML, CSV) or escaped, with backslashes escaped and not; and what a .pgpass file escapes. */
+function quotes(text: string): string[] {
+  const backslashes = text.replaceAll('\\', '\\\\')
+  const quoted = [text, backslashes].flatMap((form) => [
+    form.replaceAll("'", "''"),
+    form.replaceAll("'", "\\'"),
+    form.replaceAll('"', '""'),
+    form.replaceAll('"', '\\"'),
+  ])
+  return [backslashes, ...quoted, text.replace(/[\\:]/g, '\\$&')]
 }
 
 const ANSI_C: Record<string, string> = {

@@ -96,6 +96,15 @@ function assigned(
   return { name, source, anchors, body: value, judge }
 }
 
+/** An apostrophe before more of a word is part of a password, else it ends what is quoted. */
+function authorityEnd(data: Buffer, from: number, end: number): number {
+  let to = runEnd(data, from, end, AUTHORITY)
+  while (to < end - 1 && data[to] === APOSTROPHE && WORD()[data[to + 1] ?? 0] === 1)
+    to = runEnd(data, to + 1, end, AUTHORITY)
+  return to
+}
+const APOSTROPHE = 39
+
 /** `scheme://user:password@host`: the password. A password may hold an @ that nobody encoded. */
 const passwordInUrl: Shape = {
   name: 'password in a URL',
@@ -103,8 +112,8 @@ const passwordInUrl: Shape = {
   anchors: ['://', ':\\/\\/'],
   body: NOT_QUOTED,
   judge: (data, from, end, last) => {
-    const to = runEnd(data, from, end, AUTHORITY)
-    if (to === end && !last) return 'more'
+    const to = authorityEnd(data, from, end)
+    if (to >= end - 1 && !last) return 'more'
     const authority = data.toString('latin1', from, to)
     const colon = authority.indexOf(':')
     const at = authority.lastIndexOf('@')

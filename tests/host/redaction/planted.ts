@@ -79,6 +79,13 @@ const html = (text: string): string => Handlebars.escapeExpression(text)
 const json = (text: string): string => JSON.stringify(text).slice(1, -1)
 const form = (text: string): string => new URLSearchParams([['v', text]]).toString().slice(2)
 
+/** As `new URL` writes it; it drops line ends and tabs and resolves dots, and what has any of them is shown as it is. */
+function inUrl(secret: string, part: 'password' | 'pathname' | 'search' | 'hash'): string {
+  const url = new URL('http://u@h/')
+  url[part] = secret
+  return /[\t\r\n]|\\|^.? | $/.test(secret) && part !== 'password' ? secret : url[part]
+}
+
 function plain(
   name: string,
   encode: (secret: string) => string,
@@ -133,6 +140,16 @@ export const ENCODINGS: readonly Encoding[] = [
         .replace(/^\$?'(.*)'$/s, '$1'),
     '+ : ',
   ),
+  plain('password of a URL', (secret) => inUrl(secret, 'password'), 'postgres://u:', '@h/'),
+  plain('path of a URL', (secret) => inUrl(`/${secret}`, 'pathname').slice(1), 'http://h/'),
+  plain('query of a URL', (secret) => inUrl(`?${secret}`, 'search').slice(1), 'http://h/?'),
+  plain('fragment of a URL', (secret) => inUrl(`#${secret}`, 'hash').slice(1), 'http://h/#'),
+  plain('SQL', (secret) => secret.replaceAll("'", "''"), "PASSWORD '", "'"),
+  plain('SQL, escaped', (secret) => secret.replaceAll('\\', '\\\\').replaceAll("'", "''"), "E'", "'"),
+  plain('apostrophes escaped', (secret) => secret.replaceAll("'", "\\'"), "'", "'"),
+  plain('connection string', (secret) => secret.replace(/['\\]/g, '\\$&'), "password='", "'"),
+  plain('CSV', (secret) => secret.replaceAll('"', '""'), '"', '"'),
+  plain('.pgpass', (secret) => secret.replace(/[:\\]/g, '\\$&'), 'h:5432:d:u:'),
   plain('zx', (secret) => quote(secret).replace(/^\$'(.*)'$/s, '$1'), "$ psql $'", "'\n"),
   plain('HTML', html, '<b>', '</b>'),
   plain('HTML as Go writes it', (secret) =>

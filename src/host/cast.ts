@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { redactShown } from './redaction/declared.ts'
+import { withoutTyped } from './typing.ts'
 
 /** Ends a recording; nothing is written to its file afterwards. */
 export type Recording = { stop: () => void }
@@ -30,7 +31,8 @@ export function recordTerminal(stream: NodeJS.WriteStream, directory: string, ti
   })
   const write = stream.write.bind(stream)
   const tee: typeof stream.write = (chunk: Uint8Array | string, ...rest: never[]) => {
-    const text = redactShown(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))
+    const shown = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')
+    const text = redactShown(withoutTyped(shown))
     keep([(performance.now() - started) / 1000, 'o', text.replace(/(?<!\r)\n/g, '\r\n')])
     return write(chunk, ...rest)
   }

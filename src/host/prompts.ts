@@ -28,6 +28,7 @@ import { stepPrompt } from './step-prompt.ts'
 import type { KeyChoice, StepPromptConfig } from './step-prompt.ts'
 import { wrap } from './text.ts'
 import { forgetTypedAhead } from './typed-ahead.ts'
+import { typing, whileTyping } from './typing.ts'
 
 /** What prompts can show that the runner does not know. */
 export type Lookups = {
@@ -89,6 +90,12 @@ const HELP: Record<string, string> = {
   'go-on': 'nothing was undone: leave the rollback; asks why',
   'roll-back': 'show what can be undone, ask, undo it last first',
   pause: 'stop here; prints how to resume',
+}
+
+/** Called whenever the line is drawn: the only place where inquirer says what is being typed. */
+function telling(text: string, { isFinal }: { isFinal: boolean }): string {
+  typing(isFinal ? '' : text)
+  return text
 }
 
 /** A person at a terminal. Every answer that changes something is one they gave on purpose. */
@@ -258,7 +265,7 @@ export class TerminalOperator implements Operator {
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
       forgetTypedAhead()
-      const value = await stepPrompt({ message, clock, choices, enter, ...more }, this.#streams)
+      const value = await whileTyping(stepPrompt({ message, clock, choices, enter, ...more }, this.#streams))
       if (await this.#shows(value, node, session, choices)) continue
       if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
       if (value === 'skip' && node.kind === 'decision') this.#print(dependentLines(node, session.runbook))
@@ -327,11 +334,7 @@ export class TerminalOperator implements Operator {
   }
 
   async #saysYes(message: string): Promise<boolean> {
-    const inquirer = await this.#inquirer()
-    const { sure } = await inquirer<{ sure: boolean }>([
-      { type: 'confirm', name: 'sure', message, default: false },
-    ])
-    return sure
+    return /^y(es)?$/i.test(await this.#text(`${message} (y/N)`))
   }
 
   async #typesTarget(step: Step, what: string, session: Session): Promise<boolean> {
@@ -353,7 +356,9 @@ export class TerminalOperator implements Operator {
 
   async #text(message: string): Promise<string> {
     const inquirer = await this.#inquirer()
-    const { text } = await inquirer<{ text: string }>([{ type: 'input', name: 'text', message }])
+    const { text } = await whileTyping(
+      inquirer<{ text: string }>([{ type: 'input', name: 'text', message, transformer: telling }]),
+    )
     return text.trim()
   }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { createPrompt, isEnterKey, useEffect, useKeypress, usePrefix, useState } from '@inquirer/core'
+import { typing } from './typing.ts'
 
 export type KeyChoice = {
   key: string
@@ -28,10 +29,13 @@ const TICK_MS = 1000
 export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) => {
   const [typed, setTyped] = useState('')
   const [problem, setProblem] = useState('')
+  const [refused, setRefused] = useState('')
   const [answered, setAnswered] = useState('')
   const status = answered === '' ? 'idle' : 'done'
   const [tick, setTick] = useState(0)
   const prefix = usePrefix({ status })
+  // What was refused is told again: it may be a secret that nobody knows for one.
+  typing(typed === '' ? refused : typed)
   useEffect(() => {
     const timer = setInterval(() => setTick(Date.now()), TICK_MS)
     return () => clearInterval(timer)
@@ -45,6 +49,7 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
   useKeypress((key, line) => {
     if (!isEnterKey(key)) {
       setTyped(line.line)
+      setRefused('')
       setProblem('')
       return
     }
@@ -58,6 +63,7 @@ export const stepPrompt = createPrompt<string, StepPromptConfig>((config, done) 
       return
     }
     if (!chosen) {
+      setRefused(answer)
       setProblem(problemWith(answer, config.choices))
       return
     }

@@ -268,6 +268,11 @@ void test('typed by a person: masked at the prompt, and in nothing that is left'
   assert.equal(only(project.journal(), 'note-added')[0]?.text, 'the password is [redacted]')
   assert.equal(only(project.journal(), 'step-skipped')[0]?.reason, '[redacted] did not work')
   assertNoLeak(project, await show(project))
+  // Each key drew the line anew: no beginning of what was typed is in the recording.
+  const recording = project.read(`runs/${project.runIds()[0]}/terminal.cast`)
+  assert.match(recording, /the password is \[redacted\]/)
+  for (let length = 4; length < SECRETS.env.length; length += 1)
+    assert.ok(!recording.includes(SECRETS.env.slice(0, length)), SECRETS.env.slice(0, length))
   assert.deepEqual(verifyRun(project.lastRun()).problems, [])
 })
 

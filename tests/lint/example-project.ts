@@ -86,6 +86,8 @@ export function sampleFiles(body = BODY, frontMatter = ''): Record<string, strin
     'templates/inform/broken.hbs': 'We are\n{{#if known}}working on it\n',
     'scripts/package.json': '{"type":"module"}\n',
     'scripts/globals.d.ts': globals(),
+    'tools/wipe': '#!/bin/sh\ntrue\n',
+    'tools/wipe.sh': 'true\n',
   }
 }
 

@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import { communicationsFile } from '../model/communication.ts'
 import type { Communications } from '../model/communication.ts'
+import { attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { regulationsFile } from '../model/regulation.ts'
 import type { Regulations } from '../model/regulation.ts'
 import type { Source } from '../model/runbook.ts'
 import { suggest } from '../model/suggest.ts'
 import { ProjectFiles } from './project-files.ts'
-import { parseYaml } from './yaml.ts'
+import { parseYaml, unread } from './yaml.ts'
 import type { Parsed } from './yaml.ts'
 
 /** Plan files that a project may do without: then messages go to files, and no clock is known. */
@@ -43,7 +44,10 @@ export function loadCommunications(root: string, environments: readonly string[]
 }
 
 function readOptional<T>(files: ProjectFiles, file: string, schema: z.ZodType<T>): Parsed<T> {
-  return parseYaml(files.read(file) ?? '{}\n', schema, file)
+  return attempt<Parsed<T>>(
+    () => parseYaml(files.read(file) ?? '{}\n', schema, file),
+    (problems) => unread(file, problems),
+  )
 }
 
 /** Every channel, secret and environment that is named exists. */

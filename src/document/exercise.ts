@@ -5,7 +5,7 @@ import { toString } from 'mdast-util-to-string'
 import type { MdxJsxFlowElement } from 'mdast-util-mdx-jsx'
 import { exerciseMatter, expectAttributes, injectAttributes, scenarioMs } from '../model/exercise.ts'
 import type { Exercise, ExerciseMatter, ExpectedAction, Inject, InjectChoice } from '../model/exercise.ts'
-import { OperatorError } from '../model/problem.ts'
+import { OperatorError, attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { choiceAttributes } from '../steps/decision/schema.ts'
 import {
@@ -46,6 +46,10 @@ export function exerciseIds(root: string): string[] {
 
 /** Reads an exercise. Either all of it is right, or every mistake is reported at once with its place. */
 export function loadExercise(root: string, id: string): LoadedExercise {
+  return attempt(() => load(root, id), failed)
+}
+
+function load(root: string, id: string): LoadedExercise {
   const files = new ProjectFiles(root)
   const file = exerciseFile(id)
   const source = files.read(file)

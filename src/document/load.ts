@@ -1,5 +1,5 @@
 import type { Code, RootContent } from 'mdast'
-import { OperatorError } from '../model/problem.ts'
+import { OperatorError, attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { InputSpec, Node, Requirement, Runbook, Use } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
@@ -28,8 +28,15 @@ export function runbookFile(id: string): string {
  * once and nothing is returned that could run.
  */
 export function loadRunbook(root: string, id: string): Loaded {
-  const files = new ProjectFiles(root)
   const problems: Problem[] = []
+  return attempt(
+    () => load(root, id, problems),
+    (more) => ({ runbook: undefined, problems: sortedProblems([...problems, ...more]) }),
+  )
+}
+
+function load(root: string, id: string, problems: Problem[]): Loaded {
+  const files = new ProjectFiles(root)
   const draft = readDraft(id, files, problems, [])
   if (!draft) return { runbook: undefined, problems: sortedProblems(problems) }
   for (const step of steps(draft.nodes))
@@ -78,11 +85,16 @@ function readDraft(
   const file = runbookFile(id)
   const source = files.read(file)
   if (source === undefined) {
-    problems.push({
-      file,
-      message: 'there is no such runbook',
-      hint: 'npm run runbook -- --list names those there are.',
-    })
+    const instead = files.instead(file)
+    problems.push(
+      instead === undefined
+        ? {
+            file,
+            message: 'there is no such runbook',
+            hint: 'npm run runbook -- --list names those there are.',
+          }
+        : { file, message: `expected a runbook, found ${instead}` },
+    )
     return undefined
   }
   const parsed = parseDocument(source, file)

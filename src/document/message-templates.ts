@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { messageFacts } from '../model/message-facts.ts'
+import { attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
+import { ProjectFiles } from './project-files.ts'
 import { checkTemplate } from './template.ts'
 
 export const MESSAGE_TEMPLATES = 'templates/inform'
@@ -21,10 +23,14 @@ export function messageTemplateNames(root: string): string[] {
 
 /** Those that belong to an audience; those of a runbook are checked with what the runbook has. */
 export function checkMessageTemplates(root: string): Problem[] {
+  const files = new ProjectFiles(root)
   return messageTemplateNames(root)
     .filter((name) => name.includes('/'))
     .flatMap((name) => {
       const file = `${MESSAGE_TEMPLATES}/${name}.hbs`
-      return checkTemplate(readFileSync(path.join(root, file), 'utf8'), file, messageFacts)
+      return attempt(
+        () => checkTemplate(files.read(file) ?? '', file, messageFacts),
+        (problems) => problems,
+      )
     })
 }

@@ -5,6 +5,7 @@ import { contactsFile } from '../model/contact.ts'
 import type { Contacts } from '../model/contact.ts'
 import { environmentsFile } from '../model/environment.ts'
 import type { Environment } from '../model/environment.ts'
+import { attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Source } from '../model/runbook.ts'
 import { scheduleFile } from '../model/schedule.ts'
@@ -14,7 +15,7 @@ import type { Service } from '../model/service.ts'
 import { checkPlan } from './plan-references.ts'
 import { ProjectFiles } from './project-files.ts'
 import { sortedProblems } from './sorted.ts'
-import { parseYaml } from './yaml.ts'
+import { parseYaml, unread } from './yaml.ts'
 import type { Locate, Parsed } from './yaml.ts'
 
 /** The plan as data: plain, so that it can be cached and handed to another process as JSON. */
@@ -71,13 +72,14 @@ export function loadPlan(root: string): LoadedPlan {
 
 function readPlanFile<T>(files: ProjectFiles, name: PlanFile, schema: z.ZodType<T>): Parsed<T> {
   const file = PLAN_FILES[name]
-  const text = files.read(file)
-  if (text !== undefined) return parseYaml(text, schema, file)
-  return {
-    value: undefined,
-    problems: [{ file, message: 'there is no such file', hint: 'The plan needs it, even when it is empty.' }],
-    locate: () => ({ file, line: 1, column: 1 }),
-  }
+  const failed = (problems: Problem[]): Parsed<T> => unread(file, problems)
+  return attempt(() => {
+    const text = files.read(file)
+    if (text !== undefined) return parseYaml(text, schema, file)
+    const instead = files.instead(file)
+    const message = instead === undefined ? 'there is no such file' : `expected a file, found ${instead}`
+    return failed([{ file, message, hint: 'The plan needs it, even when it is empty.' }])
+  }, failed)
 }
 
 /** The ids of all runbooks, subfolders included, sorted. */

@@ -1,13 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { actionItems } from '../model/action-item.ts'
 import type { ActionItem } from '../model/action-item.ts'
 import type { PostmortemMatter } from '../model/postmortem.ts'
+import { attempt } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { readRegions } from '../model/regions.ts'
 import type { Region } from '../model/regions.ts'
 import { POSTMORTEMS, readFrontMatter, readPostmortem } from './postmortems.ts'
+import { ProjectFiles } from './project-files.ts'
 import type { Locate } from './yaml.ts'
 
 export const EXERCISE_REPORTS = 'docs/exercises/reports'
@@ -32,16 +34,22 @@ const exerciseMatter = z.looseObject({ title: z.string(), actions: actionItems.d
 export function readReports(root: string): { reports: ActionReport[]; problems: Problem[] } {
   const reports: ActionReport[] = []
   const problems: Problem[] = []
+  const files = new ProjectFiles(root)
   for (const folder of [POSTMORTEMS, EXERCISE_REPORTS])
     for (const file of markdownFiles(root, folder)) {
-      const read = readReport(readFileSync(path.join(root, file), 'utf8').replaceAll('\r\n', '\n'), file)
+      const read = attempt<Read>(
+        () => readReport((files.read(file) ?? '').replaceAll('\r\n', '\n'), file),
+        (found) => ({ problems: found }),
+      )
       if (read.report) reports.push(read.report)
       problems.push(...read.problems)
     }
   return { reports, problems }
 }
 
-function readReport(text: string, file: string): { report?: ActionReport; problems: Problem[] } {
+type Read = { report?: ActionReport; problems: Problem[] }
+
+function readReport(text: string, file: string): Read {
   const lines = text.split('\n')
   const id = path.basename(file, '.md')
   if (file.startsWith(`${POSTMORTEMS}/`)) {

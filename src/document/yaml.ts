@@ -40,6 +40,11 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, file: string, f
   )
 }
 
+/** A file that could not be read at all. */
+export function unread<T>(file: string, problems: Problem[]): Parsed<T> {
+  return { value: undefined, problems, locate: () => ({ file, line: 1, column: 1 }) }
+}
+
 /** Aliases that do not resolve, or multiply without end, are found only here. */
 function toPlain(document: Document): { value: unknown } | { refused: string } {
   try {

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { MESSAGE_FILES, loadCommunications } from '../document/communications.ts'
 import type { LoadedCommunications } from '../document/communications.ts'
 import { loadRunbook, runbookFile } from '../document/load.ts'
 import { loadPlan, runbookIds } from '../document/plan.ts'
+import { ProjectFiles } from '../document/project-files.ts'
 import { readReports } from '../document/reports.ts'
 import { sortedProblems } from '../document/sorted.ts'
 import { checkMessageTemplates } from '../document/message-templates.ts'
+import { attempt } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { checkExercises } from './exercises.ts'
 import type { Report } from './report.ts'
@@ -82,17 +82,12 @@ function readRunbooks(root: string, ids: readonly string[]): { runbooks: Runbook
   return { runbooks, findings }
 }
 
+/** A file that is not UTF-8 counts as none: its readers report it. */
 function reader(root: string): Project['read'] {
-  const texts = new Map<string, string>()
-  return (file) => {
-    const known = texts.get(file)
-    if (known !== undefined) return known
-    try {
-      const text = readFileSync(path.join(root, file), 'utf8')
-      texts.set(file, text)
-      return text
-    } catch {
-      return undefined
-    }
-  }
+  const files = new ProjectFiles(root)
+  return (file) =>
+    attempt<string | undefined>(
+      () => files.read(file),
+      () => undefined,
+    )
 }

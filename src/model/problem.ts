@@ -36,3 +36,13 @@ export class OperatorError extends Error {
     this.problems = list
   }
 }
+
+/** What is read, or what is made of the mistakes that keep it from being read. */
+export function attempt<T>(read: () => T, failed: (problems: Problem[]) => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof OperatorError) return failed(error.problems)
+    throw error
+  }
+}

@@ -121,11 +121,21 @@ export function proseText(
     .join('\n\n')
 }
 
+/** Not the format's own tags in small letters. */
+const HTML = /^(?!(?:step|decision|choice|parallel|inform|use|inject|expect)$)[a-z]/
+
+/** What to say of a tag such as `<kbd>`; undefined for the name of anything that is not HTML. */
+export function htmlTag(name: string | null): string | undefined {
+  if (name === null || !HTML.test(name)) return undefined
+  return `<${name}>: HTML is no part of the format; expected Markdown, such as \`code\` or **bold**`
+}
+
 export function headingText(parts: Parts, node: MdxJsxFlowElement, reading: Reading): string {
-  if (parts.heading) return toString(parts.heading)
-  reading.problems.push({
-    ...placeOf(node, reading.file),
-    message: `<${node.name}> needs a heading: it is what the operator is asked`,
-  })
-  return ''
+  const text = parts.heading ? toString(parts.heading) : ''
+  if (text.trim() === '')
+    reading.problems.push({
+      ...placeOf(parts.heading ?? node, reading.file),
+      message: `<${node.name}> needs a heading${parts.heading ? ' with words' : ''}: it is what the operator is asked`,
+    })
+  return text
 }

@@ -24,6 +24,7 @@ import type { Reading } from './element.ts'
 import {
   evaluatedProblem,
   headingText,
+  htmlTag,
   isEvaluated,
   partsOf,
   placeOf,
@@ -72,7 +73,9 @@ function readNode(node: MdxJsxFlowElement, context: ReadContext): Node | undefin
       visit(node, 'code', (code) => void context.taken.add(code))
       context.problems.push({
         ...placeOf(node, context.file),
-        message: `unknown kind <${node.name ?? ''}>: expected ${TAGS.map((tag) => `<${tag}>`).join(', ')}`,
+        message:
+          htmlTag(node.name) ??
+          `unknown kind <${node.name ?? ''}>: expected ${TAGS.map((tag) => `<${tag}>`).join(', ')}`,
       })
       return undefined
   }
@@ -257,6 +260,7 @@ function refuse(elements: readonly MdxJsxFlowElement[], parent: string, context:
   for (const element of elements)
     context.problems.push({
       ...placeOf(element, context.file),
-      message: `<${element.name ?? ''}> in <${parent}>: expected prose and fences only`,
+      message:
+        htmlTag(element.name) ?? `<${element.name ?? ''}> in <${parent}>: expected prose and fences only`,
     })
 }

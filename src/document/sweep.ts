@@ -1,6 +1,7 @@
 import type { Code, Nodes, Parents, Root } from 'mdast'
 import { visit } from 'unist-util-visit'
 import type { Problem } from '../model/problem.ts'
+import { htmlTag } from './element.ts'
 import { readFence } from './fences.ts'
 
 /**
@@ -26,12 +27,16 @@ function whatIsWrong(
   const isNested = !isTopLevel(parent)
   switch (node.type) {
     case 'code':
-      return taken.has(node) || !readFence(node, file, () => '', []) ? undefined : strayFence(node)
+      return (
+        strangeSpace(node) ??
+        (taken.has(node) || !readFence(node, file, () => '', []) ? undefined : strayFence(node))
+      )
     case 'mdxJsxTextElement':
-      return `<${node.name ?? ''}> within a line: expected the tag on a line of its own`
+      return htmlTag(node.name) ?? `<${node.name ?? ''}> within a line: expected the tag on a line of its own`
     case 'mdxJsxFlowElement':
       return isNested
-        ? `<${node.name ?? ''}> in a ${parent?.type}: expected the tag outside of lists and quotations`
+        ? (htmlTag(node.name) ??
+            `<${node.name ?? ''}> in a ${parent?.type}: expected the tag outside of lists and quotations`)
         : undefined
     case 'mdxTextExpression':
       return isComment(node) ? undefined : EXPRESSION
@@ -51,6 +56,15 @@ const EXPRESSION = '{expression}: expected plain Markdown; write a literal brace
 
 function isComment(node: Extract<Nodes, { type: 'mdxTextExpression' | 'mdxFlowExpression' }>): boolean {
   return node.data?.estree?.body.length === 0
+}
+
+/** What looks like a space, or like nothing, and separates no words. */
+const STRANGE_SPACE = /(?! )[\p{Z}\p{Cf}]/u
+
+function strangeSpace({ lang, meta }: Code): string | undefined {
+  const [found] = STRANGE_SPACE.exec(`${lang ?? ''} ${meta ?? ''}`) ?? []
+  const code = found?.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')
+  return code === undefined ? undefined : `the line that opens the fence holds U+${code}: expected a space`
 }
 
 function strayFence({ meta }: Code): string {

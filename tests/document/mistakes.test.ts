@@ -70,6 +70,11 @@ const rows: Row[] = [
     reports: ['8:1 unknown kind <Stepp>: expected <Step>, <Decision>, <Parallel>, <Inform>, <Use>'],
   },
   {
+    title: 'a kind in small letters, which is not HTML',
+    body: '<step id="a">\n\n## A\n\n</step>',
+    reports: ['8:1 unknown kind <step>: expected <Step>, <Decision>, <Parallel>, <Inform>, <Use>'],
+  },
+  {
     title: 'a duplicate id',
     body: `${step('')}\n\n${step('')}`,
     reports: ['16:1 the id "a" stands twice: first on line 8'],
@@ -307,10 +312,39 @@ select $1
   },
   {
     title: 'an import, and a tag within a line',
-    body: `import Card from './card'\n\n${step('A <b>word</b>.')}`,
+    body: `import Card from './card'\n\n${step('A <Step>word</Step>.')}`,
     reports: [
       '8:1 import or export: expected plain Markdown; nothing in a runbook is evaluated to read it',
-      '14:3 <b> within a line: expected the tag on a line of its own',
+      '14:3 <Step> within a line: expected the tag on a line of its own',
+    ],
+  },
+  {
+    title: 'HTML: within a line, on lines of its own, in a list, outside of every step',
+    body: `${step('Press <kbd>F1</kbd>.\n\n<details>\n\nMore.\n\n</details>\n\n- <p>\n  one\n  </p>')}\n\n<div>\n\nText.\n\n</div>`,
+    reports: [
+      '12:7 <kbd>: HTML is no part of the format; expected Markdown, such as `code` or **bold**',
+      '14:1 <details>: HTML is no part of the format; expected Markdown, such as `code` or **bold**',
+      '20:3 <p>: HTML is no part of the format; expected Markdown, such as `code` or **bold**',
+      '26:1 <div>: HTML is no part of the format; expected Markdown, such as `code` or **bold**',
+    ],
+  },
+  {
+    title: 'a heading without words, which would be the question',
+    body: '<Step id="a">\n\n##\n\nProse.\n\n</Step>',
+    reports: ['10:1 <Step> needs a heading with words: it is what the operator is asked'],
+  },
+  {
+    title: 'what looks like a space after the language of a fence, between its words, in a list',
+    body: step(
+      md(
+        "'''sh\u00A0run\ntrue\n'''\n\n'''sh run\u2009file=scripts/a.sh\n'''\n\n- first\n\n  '''sh\u200Brun\n  true\n  '''",
+      ),
+    ),
+    files: { 'scripts/a.sh': 'true\n' },
+    reports: [
+      '12:1 the line that opens the fence holds U+00A0: expected a space',
+      '16:1 the line that opens the fence holds U+2009: expected a space',
+      '21:3 the line that opens the fence holds U+200B: expected a space',
     ],
   },
   {

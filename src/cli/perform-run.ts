@@ -149,7 +149,7 @@ async function readRequest(id: string, values: RunValues, io: Io): Promise<Reque
   const root = projectRoot()
   const [runbook, { plan, problems }] = await Promise.all([openRunbook(root, id), openPlan(root)])
   if (problems.length > 0) io.err(`The plan has ${problems.length} mistakes; npm run check names them.`)
-  if (!isUnattended(values) && values['dry-run'] !== true) requireTerminal(id)
+  if (!isUnattended(values) && values['dry-run'] !== true) requireTerminal(runbook.id)
   const { name, environment } = findEnvironment(plan, values.env)
   const given = readSettings(runbook, values.set ?? [])
   const say = values.json === true ? io.err : io.out

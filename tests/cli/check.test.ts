@@ -110,6 +110,22 @@ void test('an audience that nobody wrote down is a warning with its place and th
   assert.doesNotMatch((await check(project.root)).stdout, /no audience/)
 })
 
+void test('a runbook that is not there is a usage error, as for every command', async () => {
+  using project = temporaryProject({ ...files(), 'runbooks/sub/b.mdx': 'x' })
+  const { code, stdout, stderr } = await check(project.root, 'exampel', 'example', 'sub/c')
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /^runbooks\/exampel\.mdx {2}there is no such runbook\n {4}Did you mean example\?\n/)
+  assert.match(stderr, /\nrunbooks\/sub\/c\.mdx {2}there is no such runbook\n/)
+})
+
+void test('a runbook is known by its file as well, from wherever a shell completes it', async () => {
+  using project = temporaryProject({ ...files(), 'runbooks/sub/b.mdx': 'x' })
+  for (const file of ['runbooks/sub/b.mdx', './runbooks/sub/b.mdx', `${project.root}/runbooks/sub/b.mdx`])
+    assert.match((await check(project.root, file)).stdout, /^runbooks\/sub\/b\.mdx:1:1 {2}error/)
+  const inside = await check(`${project.root}/runbooks`, 'sub/b.mdx')
+  assert.match(inside.stdout, /^runbooks\/sub\/b\.mdx:1:1 {2}error/)
+})
+
 void test('a wrong option is a usage error', async () => {
   using project = temporaryProject(files())
   const { code, stderr } = await check(project.root, '--stric')

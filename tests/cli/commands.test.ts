@@ -258,7 +258,7 @@ void test('--dry-run shows everything with its values, executes nothing and reco
     ),
   )
   const before = it.files()
-  const end = await it.cli(['run', 'all', '--dry-run', '--set', 'name=abc'])
+  const end = await it.cli(['run', 'runbooks/all.mdx', '--dry-run', '--set', 'name=abc'])
   assert.equal(end.code, 0, end.stderr)
   assert.match(
     end.stdout,

@@ -25,6 +25,7 @@ import type { ExerciseEventBody } from '../../model/exercise-event.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { redact } from '../declare-secrets.ts'
 import { lookFrom, thisHolder } from '../lock-holder.ts'
+import { runbookId } from '../project.ts'
 
 /** A line of an idle exercise is never older than this: a crash costs at most so much of the exercise clock. */
 const KEEP_TIME_MS = 5000
@@ -132,10 +133,12 @@ function clean(body: ExerciseEventBody): ExerciseEventBody {
 
 /** A scenario of docs/exercises, or else a runbook that is walked. */
 export function openExercise(root: string, id: string): Exercise {
-  if (id.startsWith('runbook:')) return walkOf(requireRunbook(root, id.slice('runbook:'.length)))
+  if (id.startsWith('runbook:'))
+    return walkOf(requireRunbook(root, runbookId(root, id.slice('runbook:'.length))))
   const isScenario = existsSync(path.join(root, 'docs', 'exercises', `${id}.mdx`))
-  const isRunbook = existsSync(path.join(root, 'runbooks', `${id}.mdx`))
-  return !isScenario && isRunbook ? walkOf(requireRunbook(root, id)) : requireExercise(root, id)
+  const runbook = runbookId(root, id)
+  const isRunbook = existsSync(path.join(root, 'runbooks', `${runbook}.mdx`))
+  return !isScenario && isRunbook ? walkOf(requireRunbook(root, runbook)) : requireExercise(root, id)
 }
 
 export async function startExercise(

@@ -16,10 +16,13 @@ export function readSettings(runbook: Runbook, settings: readonly string[]): Giv
       node.kind === 'decision' ? [[node.id, node.choices.map((choice) => choice.value)]] : [],
     ),
   )
+  const said = new Set<string>()
   for (const setting of settings) {
     const at = setting.indexOf('=')
     const name = at === -1 ? setting : setting.slice(0, at)
     const text = at === -1 ? '' : setting.slice(at + 1)
+    if (said.has(name)) problems.push({ message: `--set ${name}: it is set twice` })
+    said.add(name)
     const spec = Object.hasOwn(runbook.inputs, name) ? runbook.inputs[name] : undefined
     const choices = decisions.get(name)
     if (spec?.type === 'secret') problems.push(onCommandLine(name))

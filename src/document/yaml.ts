@@ -84,5 +84,21 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
   const prefix = path === '' ? '' : `${path}: `
   if (issue.code === 'unrecognized_keys')
     return `${prefix}unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-  return `${prefix}${issue.message}`
+  return `${prefix}${reasonOf(issue)}`
+}
+
+const EXPECTED = /^Invalid input: expected (.*?)(?:, received (.*))?$/
+const or = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+
+/** What is wrong with a key stands one level deeper, and so does what each kind of a value would have to be. */
+function reasonOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message
+  const first = issue.errors.flatMap(([one]) => one ?? [])
+  const missing = first.flatMap(({ path }) => (path[0] === undefined ? [] : [String(path[0])]))
+  if (missing.length > 0) return `expected the key ${or.format(new Set(missing))}`
+  const kinds = first.flatMap(({ message }) => EXPECTED.exec(message)?.slice(1, 2) ?? [])
+  if (kinds.length === 0) return issue.message
+  const received = EXPECTED.exec(first[0]?.message ?? '')?.[2]
+  return `expected ${or.format(new Set(kinds))}${received === undefined ? '' : `, received ${received}`}`
 }

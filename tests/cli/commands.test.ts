@@ -111,6 +111,12 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     says: /name: expected text like[\s\S]*count: expected a number[\s\S]*sure: expected true or false[\s\S]*size: expected one of small, large/,
   },
   {
+    title: 'an input that is set twice',
+    args: ['run', 'asks', '--yes', '--set', 'name=a', '--set', 'sure=true', '--set', 'sure=false'],
+    code: 2,
+    says: /--set sure: it is set twice/,
+  },
+  {
     title: 'an empty input',
     args: ['run', 'asks', '--yes', '--set', 'name='],
     code: 2,

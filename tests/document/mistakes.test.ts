@@ -259,6 +259,13 @@ select $1
     reports: ['10:1 the input "n" is a number in c, and a string here'],
   },
   {
+    title: 'a template that is not named as one',
+    body: '<Inform id="tell" audience="all" template="Outage.hbs">\n\n## Tell\n\n</Inform>',
+    reports: [
+      '8:34 <Inform> attribute template: expected the name of a template, such as incident-opened or internal/identified',
+    ],
+  },
+  {
     title: 'a missing template',
     body: '<Inform id="tell" audience="all" template="outage">\n\n## Tell\n\n</Inform>',
     reports: ['8:1 template="outage": there is no templates/inform/outage.hbs'],
@@ -450,6 +457,14 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
     text: '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs:\n  dryRun: { type: boolean, prompt: N }\n  dry_run: { type: boolean, prompt: M }\n---\n',
     reports: [
       '8:3 inputs.dry_run: "dryRun" and "dry_run" are one variable in a shell, INPUT_DRY_RUN: rename one of them',
+    ],
+  },
+  {
+    title: 'a name that is none, and a value that is of no kind',
+    text: '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\ninputs:\n  my-input: { type: string, prompt: N }\n  n: { type: number, prompt: N, default: .inf }\n---\n',
+    reports: [
+      '7:3 inputs.my-input: expected a name such as reason or ticket_number',
+      '8:42 inputs.n.default: expected string, number or boolean, received Infinity',
     ],
   },
   {

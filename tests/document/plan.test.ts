@@ -207,6 +207,21 @@ const unreadable: { title: string; file: string; text: string | undefined; repor
     ],
   },
   {
+    title: 'a secret that is written down, and one of which the key is wrong',
+    file: ENVIRONMENTS,
+    text: `default: x
+environments:
+  x:
+    title: X
+    protected: true
+    secrets: { a: x, b: { evn: A } }
+`,
+    reports: [
+      '6:19  environments.x.secrets.a: expected object, received string',
+      '6:22  environments.x.secrets.b: expected the key env, file or command',
+    ],
+  },
+  {
     title: 'a password in an address',
     file: ENVIRONMENTS,
     text: `default: x

@@ -66,6 +66,12 @@ const edgeTarget = z.strictObject({
 
 export const target = z.discriminatedUnion('kind', [postgresTarget, httpTarget, edgeTarget])
 export type TargetSpec = z.infer<typeof target>
+/** What is known of a target of each kind. */
+export const TARGET_FIELDS: Readonly<Record<TargetSpec['kind'], string[]>> = {
+  postgres: Object.keys(postgresTarget.shape),
+  http: Object.keys(httpTarget.shape),
+  edge: Object.keys(edgeTarget.shape),
+}
 export type PostgresSpec = z.infer<typeof postgresTarget>
 export type HttpSpec = z.infer<typeof httpTarget>
 export type EdgeSpec = z.infer<typeof edgeTarget>

@@ -41,7 +41,32 @@ type Row = { title: string; body: string; scripts?: Record<string, string>; repo
 
 const line = (number: number): number => FIRST_LINE + number - 1
 
+const NO_MODULE = 'a fence is an ES module | Use import, import.meta.dirname or import.meta.filename.'
+
 const rows: Row[] = [
+  {
+    title: 'what only CommonJS has, also in a function',
+    body: step(
+      'a',
+      'run',
+      "const os = require('node:os')\necho(__dirname, os)\nconst file = () => __filename\nmodule.exports = file",
+    ),
+    reports: [
+      `${EXAMPLE_RUNBOOK}:${line(6)}:12 there is no "require": ${NO_MODULE}`,
+      `${EXAMPLE_RUNBOOK}:${line(7)}:6 there is no "__dirname": ${NO_MODULE}`,
+      `${EXAMPLE_RUNBOOK}:${line(8)}:20 there is no "__filename": ${NO_MODULE}`,
+      `${EXAMPLE_RUNBOOK}:${line(9)}:1 there is no "module": ${NO_MODULE}`,
+    ],
+  },
+  {
+    title: 'the same names, declared by the author, or of something else',
+    body: step(
+      'a',
+      'run',
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nconst [__dirname] = ['x']\nconst names = ['a'].map((module) => module)\necho(require('node:os'), __dirname, { exports: names })\n// no module",
+    ),
+    reports: [],
+  },
   {
     title: 'a wrong type for an input',
     body: step('a', 'run', 'const n: number = input.reason'),

@@ -1,6 +1,8 @@
 import { declaredTargets } from '../../document/plan-references.ts'
+import { TARGET_FIELDS } from '../../model/environment.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Runbook } from '../../model/runbook.ts'
+import { shName } from '../../model/shell.ts'
 import { suggest } from '../../model/suggest.ts'
 import type { Project, RunbookRule } from '../rule.ts'
 import type { FenceInStep } from '../walk.ts'
@@ -18,7 +20,7 @@ export const shellVariables: RunbookRule = {
       {
         title: 'an input and a target',
         in: 'body',
-        text: '<Step id="say">\n\n## Say\n\n```sh run\necho "$INPUT_REASON on ${TARGET_ORDERS_DB_PRIMARY_HOST}"\n```\n\n</Step>',
+        text: '<Step id="say">\n\n## Say\n\n```sh run\necho "$INPUT_REASON on ${TARGET_ORDERS_DB_PRIMARY_HOST}, $TARGET_EDGE_ROUTER_URL"\n```\n\n</Step>',
       },
     ],
     bad: [
@@ -29,6 +31,15 @@ export const shellVariables: RunbookRule = {
         reports: [
           { line: 6, column: 8, message: '$INPUT_RESON: nothing sets this variable' },
           { line: 7, column: 6, message: '$TARGET_ORDERS_PRIMARY_HOST: nothing sets this variable' },
+        ],
+      },
+      {
+        title: 'what a target of this kind does not have',
+        in: 'body',
+        text: '<Step id="say">\n\n## Say\n\n```sh run\necho "$TARGET_EDGE_ROUTER_PORT"\necho "$TARGET_EDGE_ROUTER_URLL"\n```\n\n</Step>',
+        reports: [
+          { line: 6, column: 8, message: '$TARGET_EDGE_ROUTER_PORT: nothing sets this variable' },
+          { line: 7, column: 8, message: '$TARGET_EDGE_ROUTER_URLL: nothing sets this variable' },
         ],
       },
     ],
@@ -42,12 +53,10 @@ export const shellVariables: RunbookRule = {
 function checkFence(both: FenceInStep, runbook: Runbook, project: Project): Problem[] {
   const { step, fence } = both
   const values = valuesOf(both, runbook)
-  const targets = [...declaredTargets(project.plan.services).keys()].map(
-    (name) => `TARGET_${shellName(name)}_`,
-  )
+  const targets = targetVariables(project)
   return fence.code.split('\n').flatMap((text, index) =>
     [...text.matchAll(VARIABLE)].flatMap(({ index: offset, 0: whole, 1: name = '' }): Problem[] => {
-      if (values.has(name) || targets.some((prefix) => name.startsWith(prefix))) return []
+      if (values.has(name) || targets.has(name)) return []
       return [
         {
           file: fence.place.file,
@@ -55,10 +64,19 @@ function checkFence(both: FenceInStep, runbook: Runbook, project: Project): Prob
           column: fence.place.column + offset + whole.length - name.length,
           step: step.id,
           message: `$${name}: nothing sets this variable`,
-          hint: suggest(name, name.startsWith('TARGET_') ? targets.map((prefix) => `${prefix}…`) : values),
+          hint: suggest(name, name.startsWith('TARGET_') ? targets : values),
         },
       ]
     }),
+  )
+}
+
+/** As src/fences/sh.ts names them: every field that a target of the kind may have. */
+function targetVariables({ plan }: Project): Set<string> {
+  return new Set(
+    [...declaredTargets(plan.services)].flatMap(([name, kind]) =>
+      TARGET_FIELDS[kind].map((field) => `TARGET_${shName(name)}_${shName(field)}`),
+    ),
   )
 }
 
@@ -66,14 +84,7 @@ function checkFence(both: FenceInStep, runbook: Runbook, project: Project): Prob
 function valuesOf({ step, fence }: FenceInStep, runbook: Runbook): Set<string> {
   const own = fence.role === 'verify' || fence.role === 'rollback' ? step.outputs : {}
   return new Set([
-    ...Object.keys(runbook.inputs).map((name) => `INPUT_${shellName(name)}`),
-    ...Object.keys({ ...outputsBefore(runbook, step), ...own }).map((name) => `OUTPUT_${shellName(name)}`),
+    ...Object.keys(runbook.inputs).map((name) => `INPUT_${shName(name)}`),
+    ...Object.keys({ ...outputsBefore(runbook, step), ...own }).map((name) => `OUTPUT_${shName(name)}`),
   ])
-}
-
-function shellName(name: string): string {
-  return name
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]/g, '_')
-    .toUpperCase()
 }

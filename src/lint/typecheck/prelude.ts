@@ -22,7 +22,31 @@ export function prelude(both: FenceInStep, runbook: Runbook, plan: Plan): string
     targetDeclaration(plan, api),
     `declare const query: ${api}.Query`,
     `declare const run: ${api}.RunFacts`,
+    ...missingDeclarations(both.fence.code),
   ].join('; ')
+}
+
+/** Of @types/node, but not of a fence: it is an ES module. */
+export const COMMONJS: ReadonlyMap<string, string> = new Map([
+  ['require', 'NodeJS.Require'],
+  ['module', 'NodeJS.Module'],
+  ['exports', 'object'],
+  ['__filename', 'string'],
+  ['__dirname', 'string'],
+])
+
+/** Variables that are never assigned: the compiler reports every use. What the author declares is the author's. */
+function missingDeclarations(code: string): string[] {
+  return [...COMMONJS].flatMap(([name, type]) =>
+    new RegExp(`\\b${name}\\b`).test(code) && !declares(code, name) ? [`let ${name}: ${type}`] : [],
+  )
+}
+
+function declares(code: string, name: string): boolean {
+  const word = `(?:const|let|var|function|class|import|as)`
+  const alone = `\\b${word}\\s+${name}\\b|,\\s*${name}\\s*=[^=>]`
+  const among = `\\b(?:const|let|var|import)\\s*[{[][^}=\\]]*\\b${name}\\b`
+  return new RegExp(`${alone}|${among}`).test(code)
 }
 
 /** An unknown name is a mistake of its own; its target is then `any`, so that no other mistake follows from it. */

@@ -2,7 +2,7 @@ import type { Problem } from '../../model/problem.ts'
 import { steps } from '../../model/runbook.ts'
 import { suggest } from '../../model/suggest.ts'
 import type { VirtualModule } from './modules.ts'
-import { outputsInSight } from './prelude.ts'
+import { COMMONJS, outputsInSight } from './prelude.ts'
 
 type Found = {
   code: string
@@ -31,6 +31,11 @@ export function worded(found: Found): Worded {
   if (found.code === 'TS2345' && /\btarget\(\s*$/.test(before))
     return unknownTarget(at, found.text, found.targets)
   if (name === 'output' && found.code === 'TS2349') return noOutputHere(found.module)
+  if (found.code === 'TS2454' && COMMONJS.has(name))
+    return {
+      message: `there is no "${name}": a fence is an ES module`,
+      hint: 'Use import, import.meta.dirname or import.meta.filename.',
+    }
   if (NAME_TAKEN.has(found.code) && PROVIDED.has(name))
     return { message: `the name "${name}" is taken: the runner provides it`, hint: 'Choose another name.' }
   return { message: `${found.text} (${found.code})` }

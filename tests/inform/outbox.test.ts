@@ -247,6 +247,9 @@ void test('a dry run shows what would leave, and records nothing', async (t) => 
   assert.match(stdout, /POST http:\/\/127\.0\.0\.1:1\/hook/)
   assert.match(stdout, /X-Drillbook-Signature: sha256=[0-9a-f]{64}/)
   assert.match(stdout, /"subject":"sev1: Orders fail"/)
+  const asJson = await project.cli(['inform', '--to', 'staff', '--dry-run', '--json'])
+  assert.equal(asJson.stdout, '', 'prose is for people')
+  assert.match(asJson.stderr, /POST http:/)
   assert.equal(readFileSync(outboxJournal(incidentFolder(project)), 'utf8'), before)
 })
 

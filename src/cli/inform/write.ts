@@ -66,7 +66,7 @@ type Draft = {
 /** Render, show, ask, record, send. */
 export async function writeMessage(values: WriteValues, io: Io): Promise<ExitName> {
   const draft = await prepare(values)
-  if (values['dry-run']) return showWhatWouldLeave(draft, io)
+  if (values['dry-run']) return showWhatWouldLeave(draft, values.json ? { ...io, out: io.err } : io)
   if (!values.json) for (const line of shown(draft)) io.out(line)
   if (!(await agreed(values))) {
     io.err('Nothing was sent or recorded.')

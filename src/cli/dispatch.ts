@@ -6,7 +6,7 @@ import { OperatorError, formatProblem } from '../model/problem.ts'
 import type { Command, Io } from './command.ts'
 
 /** The verbs; each is loaded only when it is asked for. */
-const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run.ts'),
   resume: () => import('./commands/resume.ts'),
   drill: () => import('./commands/drill.ts'),

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { runProgram } from '../../src/cli/commands/check.ts'
+import { COMMANDS } from '../../src/cli/dispatch.ts'
 import { REFERENCE, referenceFiles } from '../../src/cli/reference/files.ts'
 import { block, code, prose, table } from '../../src/cli/reference/markdown.ts'
 import { EXIT } from '../../src/model/exit-code.ts'
@@ -20,8 +21,8 @@ async function reference(root: string, ...args: string[]) {
   })
 }
 
-void test('what is in docs/reference is what the code says', () => {
-  for (const [file, text] of referenceFiles())
+void test('what is in docs/reference is what the code says', async () => {
+  for (const [file, text] of await referenceFiles())
     assert.equal(readFileSync(repositoryFile(file), 'utf8'), text, `${file}: npm run reference`)
 })
 
@@ -39,17 +40,20 @@ void test('--check finds what is missing, what was changed and what is left over
   assert.equal(readdirSync(path.join(project.root, REFERENCE)).includes('old.md'), false)
 })
 
-void test('every rule and every exit code is described', () => {
-  const files = referenceFiles()
+void test('every rule, every exit code and every command is described', async () => {
+  const files = await referenceFiles()
   for (const { name } of RULES)
     assert.match(files.get(`${REFERENCE}/lint-rules.md`) ?? '', new RegExp(`^## ${name}$`, 'm'))
   for (const { code: number } of Object.values(EXIT))
     assert.match(files.get(`${REFERENCE}/exit-codes.md`) ?? '', new RegExp(`^\\| \`${number}\` \\|`, 'm'))
+  const commands = files.get(`${REFERENCE}/commands.md`) ?? ''
+  for (const [verb, load] of Object.entries(COMMANDS))
+    assert.ok(commands.includes(`## ${verb}\n`) && commands.includes((await load()).command.usage), verb)
 })
 
 for (const name of ['services', 'environments', 'contacts', 'schedule'])
-  void test(`the JSON Schema of ${name}.yaml accepts the plan, and refuses an unknown key`, () => {
-    const text = referenceFiles().get(`${REFERENCE}/${name}.schema.json`) ?? ''
+  void test(`the JSON Schema of ${name}.yaml accepts the plan, and refuses an unknown key`, async () => {
+    const text = (await referenceFiles()).get(`${REFERENCE}/${name}.schema.json`) ?? ''
     const schema = z.fromJSONSchema(JSON.parse(text))
     const plan: unknown = parse(readFileSync(repositoryFile(`docs/plan/${name}.yaml`), 'utf8'))
     assert.deepEqual(schema.safeParse(plan).error?.issues, undefined)

@@ -7,7 +7,7 @@ import { REFERENCE, referenceFiles } from '../reference/files.ts'
 
 const usage = `drillbook reference [--check]
 
-Writes ${REFERENCE}/: the runbook format, the plan files, their JSON Schemas, the lint rules and the exit codes, all from the code.
+Writes ${REFERENCE}/: the runbook format, the plan files, their JSON Schemas, the lint rules, the commands and the exit codes, all from the code.
 
   --check  writes nothing; exit code 1 when a file is not what would be written`
 
@@ -17,7 +17,7 @@ export const command: Command = {
   async run(argv, io) {
     const { values } = parseCommandLine('reference', argv, { check: { type: 'boolean', default: false } })
     const root = projectRoot()
-    const files = referenceFiles()
+    const files = await referenceFiles()
     if (values.check) return checkFiles(root, files, io) ? 'ok' : 'failed'
     mkdirSync(path.join(root, REFERENCE), { recursive: true })
     for (const [file, text] of files) writeFileSync(path.join(root, file), text)

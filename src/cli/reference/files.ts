@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { frontMatter } from '../../document/front-matter.ts'
 import { exerciseMatter } from '../../model/exercise.ts'
+import { commands } from './commands.ts'
 import { exerciseFormat } from './exercise-format.ts'
 import { DOCUMENT_SCHEMAS, postmortemTemplate } from './documents.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -13,7 +14,7 @@ import { runbookFormat } from './runbook-format.ts'
 export const REFERENCE = 'docs/reference'
 
 /** Every generated file, by its path in the project. */
-export function referenceFiles(): Map<string, string> {
+export async function referenceFiles(): Promise<Map<string, string>> {
   const schemas = {
     ...PLAN_SCHEMAS,
     ...DOCUMENT_SCHEMAS,
@@ -27,6 +28,7 @@ export function referenceFiles(): Map<string, string> {
     [`${REFERENCE}/message-variables.md`, messageVariables()],
     [`${REFERENCE}/lint-rules.md`, lintRules()],
     [`${REFERENCE}/postmortem-template.md`, postmortemTemplate()],
+    [`${REFERENCE}/commands.md`, await commands()],
     [`${REFERENCE}/exit-codes.md`, exitCodes()],
     ...Object.entries(schemas).map(([name, entry]): [string, string] => [
       `${REFERENCE}/${name}.schema.json`,

@@ -74,7 +74,7 @@ async function statusOf(project: Project): Promise<Record<string, unknown>> {
 void test('an incident from its declaration to its seal', async (t) => {
   const project = declared(t)
   assert.equal((await incident(project, ...DECLARE, '--role', 'scribe=bob', '--service', 'shop')).code, 0)
-  assert.equal((await incident(project, 'note', 'the edge answers', '502')).code, 0)
+  assert.equal((await incident(project, 'note', 'the edge answers 502')).code, 0)
   await incident(project, 'mark', 'impact_start', 'first 502', '--at', '-10m', '--by', 'carol')
   await incident(project, 'severity', 'sev2', '--text', 'half of them work')
   await incident(project, 'role', 'commander', 'bob')
@@ -449,4 +449,24 @@ void test('a secret that the plan names is kept out of notes, where it can be re
   assert.ok(!project.files().includes('ran'), 'a program may ask a person')
   project.write('docs/plan/environments.yaml', 'nonsense')
   assert.equal((await project.cli(['incident', 'note', 'the plan is broken'], { env })).code, 0)
+})
+
+void test('words that are several arguments are refused: one of them is an option that npm took its name from', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const before = events(project).length
+  for (const args of [
+    ['suspect', 'the certificate expired', 'confirmed'],
+    ['note', 'the edge answers 502', 'carol'],
+    ['decide', 'we', 'promote'],
+    ['mark', 'paged', 'by telephone', '14:05'],
+  ]) {
+    const refused = await incident(project, ...args)
+    assert.equal(refused.code, 2, args[0])
+    assert.match(
+      refused.stderr,
+      /expected the words in quotes, got \d arguments: .*\n.*npx drillbook incident/,
+    )
+  }
+  assert.equal(events(project).length, before)
 })

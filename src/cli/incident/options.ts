@@ -39,13 +39,16 @@ export function said(
   return { ...around, statement: statementOf(values, around.operator) }
 }
 
-/** The words of a note: all that follows, so that quotes are a convenience. */
+/** The words of a note, as one argument: of `npm run … --state open`, npm keeps the option, and leaves its value among the words. */
 export function wordsOf(what: string, positionals: readonly string[]): string {
-  const text = positionals.join(' ').trim()
-  if (text !== '') return text
+  const [text = '', ...more] = positionals.map((word) => word.trim())
+  if (text !== '' && more.length === 0) return text
   throw new OperatorError('usage', {
-    message: `expected the words: npm run incident ${what} "…"`,
-    hint: 'npx drillbook incident --help',
+    message:
+      more.length === 0
+        ? `expected the words: npm run incident ${what} "…"`
+        : `expected the words in quotes, got ${positionals.length} arguments: ${positionals.join(' ')}`,
+    hint: `npx drillbook incident ${what} "…"; npm run keeps options for itself, unless -- stands before them.`,
   })
 }
 

@@ -25,7 +25,7 @@ export async function mark(argv: string[], io: Io): Promise<ExitName> {
   const { values, positionals } = readOptions('mark', argv, { detected: { type: 'string' } })
   const [name = '', ...words] = positionals
   const event = oneOf('incident mark', name, MARKS)
-  const text = words.join(' ').trim() === '' ? event.replaceAll('_', ' ') : words.join(' ').trim()
+  const text = words.join('').trim() === '' ? event.replaceAll('_', ' ') : wordsOf(`mark ${name}`, words)
   const by = values.detected === undefined ? undefined : oneOf('--detected', values.detected, DETECTORS)
   return await tell(values, io, (statement) =>
     event === 'detected' && by !== undefined

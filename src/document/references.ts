@@ -1,11 +1,11 @@
 import type { Problem } from '../model/problem.ts'
+import { openCondition, setsOnlyWhen } from './conditions.ts'
 import type { Condition, FenceRole, InputSpec, Node, Step } from '../model/runbook.ts'
 import { shClash } from '../model/shell.ts'
 
 type Seen = {
   ids: Map<string, number>
   choices: Map<string, string[]>
-  /** The conditions of each decision: who depends on one of its choices depends on them as well. */
   decisions: Map<string, Condition[]>
   outputs: Map<string, Step>
   /** Undefined when they could not be read: then any name may be one. */
@@ -111,23 +111,11 @@ function ownOutputMissing(role: FenceRole): string | undefined {
   return `a ${role} fence runs before this step sets that output`
 }
 
-/** A step that a decision leaves out sets nothing. */
 function earlierOutputMissing(name: string, step: Step, seen: Seen): string | undefined {
   const setter = seen.outputs.get(name)
   if (!setter) return 'no input and no earlier output has this name'
-  const met = allConditions(step.when, seen)
-  const open = setter.when.find(
-    ({ decision, choice }) => !met.some((other) => other.decision === decision && other.choice === choice),
-  )
-  if (!open) return undefined
-  return `${setter.id} sets it only when ${open.decision} is ${open.choice}, and this step runs otherwise too`
-}
-
-function allConditions(when: readonly Condition[], seen: Seen): Condition[] {
-  return when.flatMap((condition) => [
-    condition,
-    ...allConditions(seen.decisions.get(condition.decision) ?? [], seen),
-  ])
+  const open = openCondition(setter.when, step.when, seen.decisions)
+  return open && setsOnlyWhen(setter.id, open)
 }
 
 /** After everything that reads outputs: the steps of a <Parallel> run at the same time and see none of each other's. */

@@ -24,6 +24,7 @@ import { recoveryOrder } from './recovery-order.ts'
 import { shellSyntax } from './shell-syntax.ts'
 import { shellVariables } from './shell-variables.ts'
 import { shellcheck } from './shellcheck.ts'
+import { skippedOutput } from './skipped-output.ts'
 import { sqlParameters } from './sql-parameters.ts'
 import { unansweredAlert } from './unanswered-alert.ts'
 import { uncoveredScript } from './uncovered-script.ts'
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   shellSyntax,
   shellcheck,
   shellVariables,
+  skippedOutput,
   uncoveredScript,
   sqlParameters,
   datedName,

@@ -1,0 +1,28 @@
+import type { Condition } from '../model/runbook.ts'
+
+/** The conditions of each decision: who depends on one of its choices depends on them as well. */
+export type Decisions = ReadonlyMap<string, readonly Condition[]>
+
+/** A condition of the one that sets an output which whoever reads it need not meet: a step that a decision leaves out sets nothing. */
+export function openCondition(
+  setter: readonly Condition[],
+  reader: readonly Condition[],
+  decisions: Decisions,
+): Condition | undefined {
+  const met = allConditions(reader, decisions)
+  return setter.find(
+    ({ decision, choice }) => !met.some((other) => other.decision === decision && other.choice === choice),
+  )
+}
+
+function allConditions(when: readonly Condition[], decisions: Decisions): Condition[] {
+  return when.flatMap((condition) => [
+    condition,
+    ...allConditions(decisions.get(condition.decision) ?? [], decisions),
+  ])
+}
+
+/** Of an output: which step sets it, and under which condition this one may run without it. */
+export function setsOnlyWhen(setter: string, { decision, choice }: Condition): string {
+  return `${setter} sets it only when ${decision} is ${choice}, and this step runs otherwise too`
+}

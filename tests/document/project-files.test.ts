@@ -91,7 +91,7 @@ void test('what is no file is named in the place of a runbook, and never opened'
   using project = temporaryProject({ [RUNBOOK]: runbookText(STEP) })
   const place = (name: string): string => path.join(project.root, 'runbooks', `${name}.mdx`)
   mkdirSync(place('folder'))
-  execFileSync('mkfifo', [place('pipe')])
+  execFileSync('bash', ['-c', 'mkfifo "$0"', place('pipe')])
   symlinkSync('gone.mdx', place('dangling'))
   symlinkSync('loop.mdx', place('loop'))
   symlinkSync('/etc/passwd', place('out'))

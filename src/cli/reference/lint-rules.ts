@@ -2,12 +2,13 @@ import type { Example, Rule } from '../../lint/rule.ts'
 import { RULES } from '../../lint/rules/index.ts'
 import { block, page, prose, table } from './markdown.ts'
 
-const READER = `Before any rule is applied, the reader refuses what it cannot take at its word; these are always errors. In a runbook: a
-tag that is not closed, an unknown kind or attribute, an attribute that is not a literal, an expression, an import, an id that stands twice, a
-\`when\` that names nothing, an executable fence that no step takes, a fence role without a language that can run, a script, template or used
-runbook that does not exist, runbooks that use each other in a cycle, code that is not TypeScript. In the plan (\`plan-references\`): a
-dependency, role, person, runbook, environment, target, secret or schedule that is named and does not exist, and services that depend on each
-other in a cycle.`
+const READER = `Before any rule is applied, the reader refuses what it cannot take at its word; these are always errors. A file that is not
+UTF-8, or no regular file. In a runbook: a tag that is not closed, an unknown kind or attribute, HTML, an attribute that is not a literal, an
+expression, an import, a heading without words, an id that stands twice, a \`when\` that names nothing, an executable fence that no step takes,
+a fence role without a language that can run, what looks like a space in a fence's first line and is none, a script, template or used runbook
+that does not exist, runbooks that use each other in a cycle, code that is not TypeScript. In the plan (\`plan-references\`): a dependency,
+role, person, runbook, environment, target, secret or schedule that is named and does not exist, and services that depend on each other in a
+cycle.`
 
 export function lintRules(): string {
   return page('Lint rules', 'What npm run check finds, with examples.', [

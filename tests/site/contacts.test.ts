@@ -116,7 +116,7 @@ void describe('pages of contacts', () => {
         .slice(0, 2)
         .map(({ from, to, person }) => [from, to, person?.name, person?.methods]),
       [
-        ['Sat 2026-11-21 04:00', 'Mon 2026-11-23 09:00', 'Ana Duarte', []],
+        ['Mon 2026-11-16 09:00', 'Mon 2026-11-23 09:00', 'Ana Duarte', []],
         ['Mon 2026-11-23 09:00', 'Mon 2026-11-30 09:00', 'Bo Lind', []],
       ],
     )

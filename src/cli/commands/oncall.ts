@@ -96,12 +96,12 @@ function record(plan: Plan, { schedule, title, timeZone, now, next }: OnCall, at
   }
 }
 
-function duty({ contacts }: Plan, { user, source, fromMs, toMs }: Duty): object {
+function duty({ contacts }: Plan, { user, sources, fromMs, toMs }: Duty): object {
   const person = user === undefined ? undefined : contacts.people[user]
   return {
     user: user ?? null,
     name: person?.name ?? null,
-    source: source ?? null,
+    source: sources.join(', ') || null,
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     methods: person?.methods.map(({ kind, value }) => ({ kind, value })) ?? [],

@@ -1,20 +1,22 @@
 import type { Contacts, OnCallSchedule } from '../contact.ts'
-import { shiftsOf } from './turns.ts'
+import { beginningOf, shiftsOf } from './turns.ts'
 import type { Shift, Stretch } from './turns.ts'
 
-/** One person's time on call. Without `user` it is a gap: nobody is. `source` is the layer, or why there is an override. */
-export type Duty = Stretch & { user?: string; source?: string }
+/** One person's time on call. Without `user` it is a gap: nobody is. `sources` are its layers, or why there is an override. */
+export type Duty = Stretch & { user?: string; sources: string[] }
 
 /** Who is on call in a schedule now, until when, and who is next. */
 export type OnCall = { schedule: string; title: string; timeZone: string; now: Duty; next?: Duty }
 
 const DAY_MS = 86_400_000
+/** Longer than most turns, so that the beginning of one is found at the first look. */
+const LOOK_BACK_DAYS = 32
 /** How far ahead who is on call is computed. */
 export const HORIZON_DAYS = 90
 
 /**
  * Who is on call in a schedule at every moment between two instants: without holes, gaps included, neighbours who are the same
- * person for the same reason joined. Overrides win over layers, a later override over an earlier; then the greatest priority, then
+ * person joined: no telephone is handed over between them. Overrides win over layers, a later override over an earlier; then the greatest priority, then
  * the layer that stands first. Throws NoSuchTime for a wall time that does not exist; `brokenTimes` finds those beforehand.
  */
 export function rota(schedule: OnCallSchedule, within: Stretch): Duty[] {
@@ -27,7 +29,7 @@ export function rota(schedule: OnCallSchedule, within: Stretch): Duty[] {
     starts.map((fromMs, index): Duty => {
       const toMs = starts[index + 1] ?? within.toMs
       const shift = shifts.find((one) => one.fromMs <= fromMs && fromMs < one.toMs)
-      return { fromMs, toMs, ...(shift ? { user: shift.user, source: shift.source } : {}) }
+      return { fromMs, toMs, ...(shift ? { user: shift.user, sources: [shift.source] } : { sources: [] }) }
     }),
   )
 }
@@ -51,15 +53,31 @@ function joined(duties: readonly Duty[]): Duty[] {
   const result: Duty[] = []
   for (const duty of duties) {
     const last = result.at(-1)
-    if (last && last.user === duty.user && last.source === duty.source) last.toMs = duty.toMs
-    else result.push({ ...duty })
+    if (last && last.user === duty.user) {
+      last.toMs = duty.toMs
+      last.sources = [...new Set([...last.sources, ...duty.sources])]
+    } else result.push({ ...duty })
   }
   return result
 }
 
-/** The next 90 days (or `days`) of one schedule. */
+/** The next 90 days (or `days`) of one schedule, the duty at `atMs` from its beginning on, however long ago that is. */
 export function rotaFrom(schedule: OnCallSchedule, atMs: number, days = HORIZON_DAYS): Duty[] {
-  return rota(schedule, { fromMs: atMs, toMs: atMs + days * DAY_MS })
+  const earliestMs = Math.min(atMs, scheduleBeginning(schedule))
+  for (let back = LOOK_BACK_DAYS * DAY_MS; ; back *= 2) {
+    const fromMs = Math.max(atMs - back, earliestMs)
+    const duties = rota(schedule, { fromMs, toMs: atMs + days * DAY_MS }).filter(({ toMs }) => toMs > atMs)
+    const cut = duties.some((duty) => duty.fromMs === fromMs)
+    if (!cut || fromMs === earliestMs) return duties
+  }
+}
+
+/** Before it nobody was ever on call. */
+function scheduleBeginning({ layers, overrides, timeZone }: OnCallSchedule): number {
+  return Math.min(
+    ...layers.map((layer) => beginningOf(layer, timeZone)),
+    ...overrides.map(({ from }) => Date.parse(from)),
+  )
 }
 
 /** Who is on call in every schedule at an instant (ms). */

@@ -27,6 +27,11 @@ export function beginsOn(layer: OnCallLayer, date: Temporal.PlainDate): boolean 
   return [near, near + 1, near + 2].some((n) => n >= 0 && turnDate(layer, n).equals(date))
 }
 
+/** The first handoff of a layer (ms). */
+export function beginningOf(layer: OnCallLayer, zone: string): number {
+  return instantOf(turnDate(layer, 0), layer.handoff, zone)
+}
+
 /** Who a layer puts on call between two instants, cut to what its restrictions leave. */
 export function shiftsOf(layer: OnCallLayer, zone: string, within: Stretch): Shift[] {
   const turns: Shift[] = []

@@ -37,13 +37,13 @@ function calendar({ contacts }: Plan, id: string, nowMs: number): string {
   if (!schedule) throw new Error(`no schedule ${id}`)
   const { title, timeZone } = schedule
   const made = new Date(nowMs)
-  const events = rotaFrom(schedule, nowMs).map(({ user, fromMs, toMs, source }) => ({
+  const events = rotaFrom(schedule, nowMs).map(({ user, fromMs, toMs, sources }) => ({
     id: `${id}-${fromMs}@drillbook`,
     start: new Date(fromMs),
     end: new Date(toMs),
     stamp: made,
     summary: user === undefined ? `NOBODY: ${title}` : `${personName(contacts, user)}: ${title}`,
-    description: `${source ?? 'No layer covers this time'}. Handoffs are in ${timeZone}. Computed ${made.toISOString()}.`,
+    description: `${sources.join(', ') || 'No layer covers this time'}. Handoffs are in ${timeZone}. Computed ${made.toISOString()}.`,
   }))
   return ical({ name: title, prodId: { company: 'Drillbook', product: 'on-call' }, events }).toString()
 }

@@ -42,14 +42,14 @@ export function rotas(plan: Plan, audience: Audience, nowMs: number): ShownRota[
 }
 
 function shown({ contacts }: Plan, audience: Audience, timeZone: string, duty: Duty): ShownDuty {
-  const { user, fromMs, toMs, source } = duty
+  const { user, fromMs, toMs, sources } = duty
   const person = user === undefined ? undefined : contacts.people[user]
   return {
     fromMs,
     toMs,
     from: wallTime(fromMs, timeZone),
     to: wallTime(toMs, timeZone),
-    ...(source === undefined ? {} : { source }),
+    ...(sources.length === 0 ? {} : { source: sources.join(', ') }),
     ...(person && user !== undefined
       ? {
           person: {
@@ -69,7 +69,7 @@ const SOON_DUTIES = 4
 /** Only what the next days bring: for a page on which the rota is not the subject. */
 export function soon(all: readonly ShownRota[]): ShownRota[] {
   return all.map((rota) => {
-    const end = (rota.duties[0]?.fromMs ?? 0) + SOON_DAYS * DAY_MS
+    const end = (rota.duties[0]?.toMs ?? 0) + SOON_DAYS * DAY_MS
     const duties = rota.duties.filter(({ fromMs }) => fromMs < end).slice(0, SOON_DUTIES)
     return { ...rota, duties, computedUntil: duties.at(-1)?.to ?? rota.computedUntil }
   })

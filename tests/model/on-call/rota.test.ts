@@ -120,20 +120,23 @@ void describe('the rota', () => {
     assert.ok(compared > 50 && refused > 2, `${compared} compared, ${refused} refused`)
   })
 
-  void test('has no holes, and neighbours differ', () => {
+  void test('has no holes, begins where the duty of that time begins, and neighbours are different people', () => {
     fc.assert(
       fc.property(scenario, ({ day, schedule: written }) => {
         const schedule = parsed(written)
         fc.pre(brokenTimes(schedule).length === 0)
         const fromMs = Date.parse(`${day}T12:00:00Z`)
         const duties = rotaFrom(schedule, fromMs)
-        assert.equal(duties[0]?.fromMs, fromMs)
+        const [now] = duties
+        assert.ok(now && now.fromMs <= fromMs && fromMs < now.toMs)
+        const [before] = rota(schedule, { fromMs: now.fromMs - MINUTE_MS, toMs: now.fromMs })
+        if (now.user !== undefined) assert.notEqual(before?.user, now.user)
         assert.equal(duties.at(-1)?.toMs, fromMs + 90 * DAY_MS)
         for (const [index, duty] of duties.entries()) {
           const next = duties[index + 1]
           if (!next) break
           assert.equal(duty.toMs, next.fromMs)
-          assert.notDeepEqual([duty.user, duty.source], [next.user, next.source])
+          assert.notEqual(duty.user, next.user)
         }
       }),
       { numRuns: 60 },
@@ -156,6 +159,7 @@ function rotaOrSkipped(
       fromMs: index * MINUTE_MS,
       toMs: (index + 1) * MINUTE_MS,
       ...(user === undefined ? {} : { user }),
+      sources: [],
     }))
   }
 }
@@ -272,12 +276,16 @@ void describe('who is on call', () => {
 
   void test('is nobody where no layer is, and that is said', () => {
     const [first] = onCallAt({ schedules: { data: schedule } }, at)
-    assert.deepEqual(first?.now, { fromMs: at, toMs: Date.parse('2026-11-21T09:00:00Z') })
+    assert.deepEqual(first?.now, {
+      fromMs: Date.parse('2026-11-20T17:00:00Z'),
+      toMs: Date.parse('2026-11-21T09:00:00Z'),
+      sources: [],
+    })
     assert.equal(first.next?.user, 'ana')
     const nightsAndOneEvening = gapsIn(rotaFrom(schedule, at, 2)).map(
       ({ fromMs, toMs }) => (toMs - fromMs) / 3_600_000,
     )
-    assert.deepEqual(nightsAndOneEvening, [5, 7, 11])
+    assert.deepEqual(nightsAndOneEvening, [16, 7, 11])
   })
 
   void test('is the layer with the greatest priority, then an override, then the last override', () => {
@@ -286,10 +294,10 @@ void describe('who is on call', () => {
     const who = (overrides: unknown[]): unknown =>
       rotaFrom(parsed({ title: 'Data', timeZone: 'UTC', layers, overrides }), noon)[0]
     assert.deepEqual(who([]), {
-      fromMs: noon,
+      fromMs: Date.parse('2026-11-21T12:00:00Z'),
       toMs: Date.parse('2026-11-22T02:00:00Z'),
       user: 'bo',
-      source: 'Late',
+      sources: ['Late'],
     })
     assert.deepEqual(
       who([
@@ -297,12 +305,46 @@ void describe('who is on call', () => {
         { user: 'ana', ...during },
       ]),
       {
-        fromMs: noon,
+        fromMs: Date.parse(during.from),
         toMs: Date.parse(during.to),
         user: 'ana',
-        source: 'override',
+        sources: ['override'],
       },
     )
+  })
+
+  void test('stays on when the next layer, or the next turn, is the same person; next is somebody else', () => {
+    const evening = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '20:00', to: '04:00' }
+    const weeks = { start: '2026-11-02', turn: 'week', handoff: '09:00' }
+    const twice = parsed({
+      title: 'Data',
+      timeZone: 'UTC',
+      layers: [
+        { ...weeks, name: 'Primary', users: ['ana', 'ana', 'bo'] },
+        { ...weeks, name: 'Evening', users: ['ana'], restrictions: [evening], priority: 2 },
+      ],
+      overrides: [{ user: 'cy', from: '2026-11-13T09:00:00Z', to: '2026-11-14T09:00:00Z', reason: 'Fair' }],
+    })
+    const [first] = onCallAt({ schedules: { data: twice } }, Date.parse('2026-11-11T12:00:00Z'))
+    assert.deepEqual(first?.now, {
+      fromMs: Date.parse('2026-11-02T09:00:00Z'),
+      toMs: Date.parse('2026-11-13T09:00:00Z'),
+      user: 'ana',
+      sources: ['Primary', 'Evening'],
+    })
+    assert.deepEqual([first.next?.user, first.next?.sources], ['cy', ['override: Fair']])
+  })
+
+  void test('is told from its beginning, also years ago', () => {
+    const alone = parsed({
+      title: 'T',
+      timeZone: 'UTC',
+      layers: [{ name: 'M', start: '2020-03-02', turn: 'week', handoff: '08:00', users: ['ana'] }],
+    })
+    const at = Date.parse('2026-11-11T12:00:00Z')
+    assert.equal(rotaFrom(alone, at)[0]?.fromMs, Date.parse('2020-03-02T08:00:00Z'))
+    const before = Date.parse('2020-03-01T00:00:00Z')
+    assert.equal(rotaFrom(alone, before)[0]?.fromMs, before)
   })
 
   void test('has the 31st back after a short month', () => {
@@ -315,7 +357,7 @@ void describe('who is on call', () => {
     assert.deepEqual(
       duties.map(({ fromMs, user }) => [new Date(fromMs).toISOString().slice(0, 16), user]),
       [
-        ['2026-02-01T00:00', 'ana'],
+        ['2026-01-31T08:00', 'ana'],
         ['2026-02-28T08:00', 'bo'],
         ['2026-03-31T08:00', 'cy'],
       ],

@@ -10,7 +10,8 @@ const GROUPS: { kind: keyof Calendar; title: string; about: string }[] = [
   {
     kind: 'backups',
     title: 'Backups',
-    about: 'The longest time between two is never longer than the RPO allows.',
+    about:
+      'Replication repeats a deletion and a damaged table; a backup does not. Where no standby holds every acknowledged write, the RPO rests on how often one is made.',
   },
   { kind: 'verifications', title: 'Verifications', about: 'A backup that nobody restored is a hope.' },
   { kind: 'drills', title: 'Drills', about: 'The last one is taken from the published records.' },

@@ -88,6 +88,13 @@ export function judgeSeal(
   return problems
 }
 
+/** Whether the chain of a run is whole and the seal beside it names its last line. */
+export function isSealed({ events, end, problems }: Chain, seal: Seal | 'damaged' | undefined): boolean {
+  const sealedAt = events.findIndex(({ event }) => event === 'run-sealed')
+  const told = judgeSeal({ lines: events.length, sealedAt, end }, seal, { journal: '', seal: '' })
+  return problems.length === 0 && told.length === 0
+}
+
 /** A fence is recorded before it can print anything: output without a record shows that lines are missing. `names` are of output/. */
 export function unnamedOutputs(events: readonly JournalEvent[], names: readonly string[]): string[] {
   const jobs = new Set(events.flatMap((event) => (event.event === 'fence-started' ? [event.job] : [])))

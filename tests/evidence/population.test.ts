@@ -14,7 +14,7 @@ const { events } = readJournal(file)
 const rows = (lines: typeof events) =>
   populationOf(
     repositoryFile('.'),
-    { drills: [], journals: [{ id, file, events: lines }] },
+    { drills: [], journals: [{ id, file, events: lines, sealed: true }] },
     (at) => at >= '2026-11-21',
   )
 

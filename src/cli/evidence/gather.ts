@@ -8,6 +8,8 @@ import { foldIncident } from '../../journal/fold-incident.ts'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
 import { incidentsFolder, listIncidents, readIncident } from '../../journal/incident-directory.ts'
+import { isSealed } from '../../journal/chain.ts'
+import { readSeal } from '../../journal/read-seal.ts'
 import { readJournal } from '../../journal/read.ts'
 import { journalFile, listRuns } from '../../journal/run-directory.ts'
 import { OperatorError } from '../../model/problem.ts'
@@ -29,8 +31,11 @@ export async function gatherEvidence(
   if (problems.length > 0) throw new OperatorError('usage', problems)
   const { drills, unreadable } = readDrills(root)
   const journals = listRuns(runs).map((id) => {
-    const read = readJournal(journalFile(path.join(runs, id)))
-    return { id, file: `runs/${id}/journal.ndjson`, events: read.events, damaged: read.problems.length > 0 }
+    const folder = path.join(runs, id)
+    const read = readJournal(journalFile(folder))
+    const sealed = isSealed(read, readSeal(folder))
+    const damaged = read.problems.length > 0
+    return { id, file: `runs/${id}/journal.ndjson`, events: read.events, sealed, damaged }
   })
   const notes = [
     ...unreadable.map((file) => `${file} is no drill record`),

@@ -48,15 +48,19 @@ function supportOf(
   const found = (LASTING.includes(kind) ? before : inPeriod).filter((record) => record.kind === kind)
   const passed = TRIED.includes(kind) ? found.filter(({ verdict }) => verdict === 'passed') : found
   const newest = passed[0] ?? found[0]
-  const ageMs = newest && Math.max(0, end - Date.parse(newest.at))
-  const ageDays = ageMs === undefined ? undefined : Math.floor(ageMs / DAY_MS)
+  const ageDays = newest && Math.max(0, (end - dayOf(newest.at)) / DAY_MS)
   const gap =
     newest === undefined
       ? 'none in the period'
       : passed.length === 0
         ? `none passed, of ${found.length}`
-        : maxAge !== undefined && ageMs !== undefined && ageMs > maxAge
+        : maxAge !== undefined && ageDays !== undefined && ageDays * DAY_MS > maxAge
           ? `the newest is ${ageDays} days old, more than ${Math.floor(maxAge / DAY_MS)}`
           : undefined
   return { kind, what: RECORD_KINDS[kind], count: found.length, newest, ageDays, gap }
+}
+
+/** Ages are counted in days of the calendar (UTC): of some records no more than the day is known. */
+function dayOf(at: string): number {
+  return Math.floor(Date.parse(at) / DAY_MS) * DAY_MS
 }

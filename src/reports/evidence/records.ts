@@ -30,7 +30,8 @@ export type EvidenceInput = {
   postmortems: readonly { file: string; matter: PostmortemMatter }[]
   actions: readonly { file: string; item: ActionItem }[]
   exercises: readonly { file: string; title: string; at: string }[]
-  journals: readonly { id: string; file: string; events: readonly JournalEvent[] }[]
+  /** `sealed`: its chain is whole, and the seal beside it names its last line. */
+  journals: readonly { id: string; file: string; events: readonly JournalEvent[]; sealed: boolean }[]
   incidents: readonly { id: string; file: string; title: string; at: string; messages: number }[]
 }
 
@@ -145,10 +146,10 @@ function postmortemRecords({ file, matter }: EvidenceInput['postmortems'][number
   ]
 }
 
-function journalRecords({ id, file, events }: EvidenceInput['journals'][number]): EvidenceRecord[] {
-  const sealed = events.find((event) => event.event === 'run-sealed')
+function journalRecords({ id, file, events, sealed }: EvidenceInput['journals'][number]): EvidenceRecord[] {
+  const last = events.at(-1)
   return [
-    ...(sealed ? [record('journal', id, `${events.length} lines, sealed`, sealed.at, file)] : []),
+    ...(sealed && last ? [record('journal', id, `${events.length} lines, sealed`, last.at, file)] : []),
     ...events.flatMap((event) => {
       if (event.event === 'approval-given')
         return [

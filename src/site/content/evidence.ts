@@ -1,13 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Plan } from '../../document/plan.ts'
 import { frameworkIds, readFramework } from '../../document/frameworks.ts'
+import { sha256 } from '../../document/project-files.ts'
 import { readReports } from '../../document/reports.ts'
+import { START } from '../../journal/chain-end.ts'
+import { isSealed, parseSeal, takeLine } from '../../journal/chain.ts'
+import type { Chain } from '../../journal/chain.ts'
 import { parseEvent } from '../../model/event.ts'
-import type { JournalEvent } from '../../model/event.ts'
 import { coverageOf } from '../../reports/evidence/coverage.ts'
 import type { ControlCoverage } from '../../reports/evidence/coverage.ts'
 import { evidenceRecords } from '../../reports/evidence/records.ts'
+import type { EvidenceInput } from '../../reports/evidence/records.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
 import { publishedJournals } from './postmortems.ts'
+import { publishedIds } from './runs.ts'
 
 export type FrameworkView = {
   id: string
@@ -42,11 +49,7 @@ export function evidencePage(
     exercises: reports
       .filter(({ matter }) => matter === undefined)
       .map(({ file, title, id }) => ({ file, title, at: id.slice(0, 10) })),
-    journals: publishedJournals(root).map(({ id, lines }) => ({
-      id,
-      file: `docs/postmortems/journals/${id}/journal.ndjson`,
-      events: lines.flatMap(({ text }) => eventOf(text)),
-    })),
+    journals: journalsOf(root),
     incidents: [],
   })
   const period = {
@@ -64,11 +67,20 @@ export function evidencePage(
   }
 }
 
-/** The lines of runs; those of incidents are no events of a run. */
-function eventOf(text: string): JournalEvent[] {
-  try {
-    return [parseEvent(JSON.parse(text))]
-  } catch {
-    return []
-  }
+/** The copies beside post-mortems and the published runs. A run that stands in both places counts once, where its seal is. */
+function journalsOf(root: string): EvidenceInput['journals'] {
+  const folders = new Map([
+    ...publishedJournals(root).map(({ id }) => [id, `docs/postmortems/journals/${id}`] as const),
+    ...[...publishedIds(root)].map((id) => [id, `docs/drills/${id}`] as const),
+  ])
+  return [...folders].map(([id, folder]) => {
+    const file = `${folder}/journal.ndjson`
+    const chain: Chain = { events: [], end: START, problems: [] }
+    const lines = readFileSync(path.join(root, file), 'utf8').split('\n').slice(0, -1)
+    for (const [index, text] of lines.entries())
+      takeLine(chain, { text, hash: sha256(text) }, { file, line: index + 1 }, parseEvent)
+    const seal = path.join(root, folder, 'seal.json')
+    const found = existsSync(seal) ? parseSeal(readFileSync(seal, 'utf8')) : undefined
+    return { id, file, events: chain.events, sealed: isSealed(chain, found) }
+  })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -34,7 +34,7 @@ import { launch } from './support/browser.ts'
 import { buildSite } from './support/build.ts'
 import { fixtureProject } from './support/fixture.ts'
 import { assertLighthouse, freePort } from './support/lighthouse.ts'
-import { readPage, textOf } from './support/html.ts'
+import { attribute, elements, readPage, textOf } from './support/html.ts'
 import { serve } from './support/serve.ts'
 
 type Site = { name: string; root: string; outDir: string; ids: string[] }
@@ -99,6 +99,17 @@ void describe('the site', { timeout: 300_000 }, () => {
         assert.doesNotMatch(text, ERROR_BOX, route)
         for (const part of expected) assert.ok(text.includes(part), `${route} says "${part}"`)
       }
+  })
+
+  void test('leads to a page or a file with every link, those to files beside the pages as well', () => {
+    for (const { outDir } of sites) {
+      const dead = pagesIn(outDir).flatMap((page) =>
+        linksOf(path.join(outDir, page))
+          .filter((link) => !leadsSomewhere(outDir, link))
+          .map((link) => `${page}: ${link}`),
+      )
+      assert.deepEqual(dead, [])
+    }
   })
 
   void test('says of a decision where each answer leads, and of a step when it is left out', () => {
@@ -190,13 +201,27 @@ void describe('the site', { timeout: 300_000 }, () => {
   })
 })
 
+function pagesIn(outDir: string): string[] {
+  return readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'))
+}
+
+/** The addresses on this site that a page links to, without what follows `#` or `?`. */
+function linksOf(file: string): string[] {
+  const found = elements(readPage(file), ({ tagName }) => tagName === 'a')
+    .map((link) => URL.parse(attribute(link, 'href') ?? '', 'http://site/'))
+    .flatMap((url) => (url?.host === 'site' ? [decodeURIComponent(url.pathname)] : []))
+  return [...new Set(found)]
+}
+
+function leadsSomewhere(outDir: string, link: string): boolean {
+  const file = path.join(outDir, link, link.endsWith('/') ? 'index.html' : '')
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
+}
+
 async function assertAllAccessible(browser: Browser, origin: string, { outDir }: Site): Promise<void> {
-  const pages = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.html'),
-  )
   await assertAccessible(
     browser,
-    onePerTemplate(pages).map((file) => `${origin}/${file.replace(/index\.html$/, '')}`),
+    onePerTemplate(pagesIn(outDir)).map((file) => `${origin}/${file.replace(/index\.html$/, '')}`),
     true,
   )
 }

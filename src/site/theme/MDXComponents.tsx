@@ -18,7 +18,7 @@ type HeadingProps = Omit<ComponentProps<typeof Heading>, 'as'>
 
 /** What the generated elements of a page are. Code is always a `Code`, so the code block of the base theme is not loaded. */
 const components: ComponentProps<typeof MDXProvider>['components'] = {
-  a: A,
+  a: Anchor,
   img: Img,
   h1: (props: HeadingProps) => <Heading as="h1" {...props} />,
   h2: (props: HeadingProps) => <Heading as="h2" {...props} />,
@@ -56,6 +56,12 @@ export default components
 
 function Lanes({ children }: { children: ReactNode }): ReactNode {
   return <div className="lanes">{children}</div>
+}
+
+/** A link to a file of the repository, which Docusaurus marks as none to check, is no page: a slash behind its address leads nowhere. */
+function Anchor({ href, ...props }: ComponentProps<typeof A>): ReactNode {
+  const isFile = 'data-noBrokenLinkCheck' in props && href !== undefined
+  return <A {...props} {...(href === undefined ? {} : { href: isFile ? `pathname://${href}` : href })} />
 }
 
 /** A table that is wider than the page scrolls by itself; the page never does. */

@@ -6,7 +6,7 @@ import type { Runbook } from '../../src/model/runbook.ts'
 import { readProject } from '../../src/site/content/project.ts'
 import { searchDocuments, searchScript } from '../../src/site/content/search.ts'
 import type { SearchDocument } from '../../src/site/content/search.ts'
-import { fixtureProject } from './support/fixture.ts'
+import { fixtureFiles, fixtureProject } from './support/fixture.ts'
 
 const hit = z.object({ href: z.string(), kind: z.string(), title: z.string(), about: z.string() })
 
@@ -26,10 +26,32 @@ function searcher(documents: readonly SearchDocument[]): (query: string) => z.in
       )
 }
 
+const OTHERS = `
+vendors:
+  cards:
+    name: Example Card Processor
+    provides: Card payments.
+    methods: [{ kind: voice, value: "+12065550142", priority: 1 }]
+regulators:
+  privacy:
+    name: Data Protection Authority
+    jurisdiction: European Union
+    deadlines: [{ notice: A breach, within: 72h, from: awareness, source: Article 33, asOf: 2026-10-05 }]
+    methods: [{ kind: voice, value: "+12065550143", priority: 1 }]
+`
+
 function fixtureDocuments(audience: 'internal' | 'public' = 'internal'): SearchDocument[] {
-  using project = fixtureProject()
+  const contacts = fixtureFiles()['docs/plan/contacts.yaml'] ?? ''
+  using project = fixtureProject({ 'docs/plan/contacts.yaml': `${contacts}${OTHERS}` })
   const { plan, runbooks } = readProject(project.root)
-  const pages = [{ href: '/docs/plan/scope/', title: 'Scope', text: 'What the warehouses do on paper.' }]
+  const pages = [
+    { href: '/docs/plan/scope/', title: 'Scope', text: 'What the warehouses do on paper.' },
+    {
+      href: '/docs/rto/',
+      title: 'Lint rules',
+      text: 'RTO of 2026-11-21. RTO and calendar. A call tree on call.',
+    },
+  ]
   return searchDocuments(plan, runbooks, audience, pages)
 }
 
@@ -41,6 +63,16 @@ void describe('the search', () => {
     ['a service by a slip of the finger', 'shup', '/services/#shop', 'Service'],
     ['a person by the beginning of a name', 'dua', '/contacts/#ana', 'Person'],
     ['a person by a number', '351210000001', '/contacts/#ana', 'Person'],
+    ['a person by a number as it is written', '+351 (210) 000-001', '/contacts/#ana', 'Person'],
+    ['a vendor by its name', 'Example Card Processor', '/contacts/#vendor-cards', 'Vendor'],
+    ['a vendor by the number of a missed call', '+12065550142', '/contacts/#vendor-cards', 'Vendor'],
+    ['a regulator by the word', 'regulator', '/contacts/#regulator-privacy', 'Regulator'],
+    ['the scoreboard', 'scoreboard', '/drills/', 'Overview'],
+    ['the calendar', 'calendar', '/calendar/', 'Overview'],
+    ['the call tree', 'call tree', '/contacts/call-tree/', 'Overview'],
+    ['who is on call', 'on call', '/contacts/on-call/', 'Overview'],
+    ['the objectives, not a page that only speaks of them', 'RTO', '/services/', 'Overview'],
+    ['a page by its date', '2026-11-21', '/docs/rto/', 'Page'],
     ['a page by what it says', 'warehouses paper', '/docs/plan/scope/', 'Page'],
   ]
   const search = searcher(fixtureDocuments())
@@ -53,6 +85,14 @@ void describe('the search', () => {
   void test('finds nothing for what is nowhere, and no error for signs', () => {
     assert.deepEqual(search('xyzzyqqq'), [])
     assert.deepEqual(search('"<>/\\\''), [])
+  })
+
+  void test('takes another digit for another telephone', () => {
+    assert.deepEqual(
+      search('12065550142').map(({ title }) => title),
+      ['Example Card Processor'],
+    )
+    assert.deepEqual(search('12065550149'), [])
   })
 
   void test('knows no number that the build keeps back', () => {

@@ -10,7 +10,7 @@ const LIMIT = 10
 type Found = { hits: SearchHit[]; problem?: string }
 
 /**
- * Finds runbooks, steps, alerts, services, people and pages. Library and index are loaded when somebody turns to the field. Without
+ * Finds runbooks, steps, alerts, services, contacts and pages. Library and index are loaded when somebody turns to the field. Without
  * script the form leads to the table of all runbooks.
  */
 export function Search(): ReactNode {

@@ -13,7 +13,7 @@ import { runbookHref } from './runbooks.ts'
 /** Something that can be found. `href` is an address of the site; the pack gives its own. */
 export type SearchDocument = {
   href: string
-  kind: 'Runbook' | 'Step' | 'Alert' | 'Service' | 'Person' | 'Page'
+  kind: 'Runbook' | 'Step' | 'Alert' | 'Service' | 'Person' | 'Vendor' | 'Regulator' | 'Overview' | 'Page'
   title: string
   about: string
   /** Names by which it is known, such as alerts and ids. */
@@ -39,6 +39,8 @@ export function searchDocuments(
     ...alertDocuments(plan, runbooks),
     ...serviceDocuments(plan),
     ...personDocuments(plan, audience),
+    ...otherContacts(plan),
+    ...OVERVIEWS,
     ...pages.map((page): SearchDocument => ({ ...page, kind: 'Page', about: '', names: '' })),
   ]
 }
@@ -110,9 +112,62 @@ function personDocuments({ contacts }: Plan, audience: Audience): SearchDocument
       title: name,
       about: [title, ...roles].filter((part) => part !== undefined).join(', '),
       names: id,
-      text: methods.map(({ value }) => value).join(' '),
+      text: numbers(methods),
     }
   })
+}
+
+function otherContacts({ contacts }: Plan): SearchDocument[] {
+  const vendors = Object.entries(contacts.vendors).map(([id, { name, provides, supportId, methods }]) => ({
+    href: `/contacts/#vendor-${id}`,
+    kind: 'Vendor' as const,
+    title: name,
+    about: provides,
+    names: `${id} vendor ${supportId ?? ''}`,
+    text: numbers(methods),
+  }))
+  const regulators = Object.entries(contacts.regulators).map(([id, regulator]) => ({
+    href: `/contacts/#regulator-${id}`,
+    kind: 'Regulator' as const,
+    title: regulator.name,
+    about: regulator.jurisdiction,
+    names: `${id} regulator`,
+    text: `${numbers(regulator.methods)} ${regulator.deadlines.map(({ notice }) => notice).join(' ')}`,
+  }))
+  return [...vendors, ...regulators]
+}
+
+/** A number is found by its digits, with or without its signs. */
+function numbers(methods: readonly { value: string }[]): string {
+  return methods.map(({ value }) => (NUMBER.test(value) ? value.replaceAll(/\D/g, '') : value)).join(' ')
+}
+
+const NUMBER = /^\+?[\d\s()./-]+$/
+
+/** The pages that are computed, by the words that people type for them. */
+const OVERVIEWS = [
+  overview('/', 'What is broken?', 'From an alert or a service to its runbook', 'home start'),
+  overview('/runbooks/', 'Runbooks', 'All of them, the worst failures first'),
+  overview(
+    '/services/',
+    'Services and objectives',
+    'RTO and RPO of each',
+    'RTO RPO promised recovery order dependencies',
+  ),
+  overview('/alerts/', 'Alerts', 'Which runbook each leads to'),
+  overview('/drills/', 'Drills', 'What was measured', 'scoreboard RTO RPO'),
+  overview('/calendar/', 'Testing calendar', 'What is done again and again', 'schedule backups reviews'),
+  overview('/contacts/', 'Contacts and escalation', 'Whom to call', 'people vendors regulators numbers'),
+  overview('/contacts/on-call/', 'On call', 'Who is now, and for 90 days', 'rota schedule shifts'),
+  overview('/contacts/call-tree/', 'Call tree', 'Whom to call in which order, to print'),
+  overview('/postmortems/', 'Post-mortems', 'What follows', 'postmortem actions trends'),
+  overview('/exercises/', 'Exercises', 'What they left open', 'tabletop exercise gaps'),
+  overview('/evidence/', 'Evidence', 'Which records support which control', 'audit frameworks compliance'),
+  overview('/run/', 'Runs', 'What happened in a run, from its journal', 'published journals viewer'),
+]
+
+function overview(href: string, title: string, about: string, names = ''): SearchDocument {
+  return { href, kind: 'Overview', title, about, names, text: '' }
 }
 
 /** `OrdersDatabaseDown Orders Database Down`: found by the whole name and by its words. */
@@ -125,15 +180,26 @@ const FIELDS: Options<SearchDocument & { id: number }> = {
   storeFields: ['href', 'kind', 'title', 'about'],
 }
 
-/** Beginnings of words and slips of the finger are found, too, but not of words that are too short to mean one thing. */
+/** Beginnings of words and slips of the finger are found, too, but not of words that are too short to mean one
+ * thing, and not of numbers: another digit is another telephone. */
 const ASKING = `{
   prefix: function (term) { return term.length > 1; },
-  fuzzy: function (term) { return term.length > 3 ? 0.2 : false; },
+  fuzzy: function (term) { return term.length > 3 && !/^\\d+$/.test(term) ? 0.2 : false; },
   boost: { title: 4, names: 4, about: 2 },
   boostDocument: function (id, term, stored) { return weight[stored.kind]; }
 }`
-/** Runbooks before their steps. */
-const WEIGHT = { Runbook: 2, Alert: 1.5, Service: 1.2, Step: 1, Person: 1.2, Page: 1 }
+/** Runbooks before their steps, what is computed before what is told about it. */
+const WEIGHT: Record<SearchDocument['kind'], number> = {
+  Runbook: 2,
+  Alert: 1.5,
+  Overview: 1.5,
+  Service: 1.2,
+  Person: 1.2,
+  Vendor: 1.2,
+  Regulator: 1.2,
+  Step: 1,
+  Page: 1,
+}
 
 /**
  * A script that holds the library and the index and defines `drillbookSearch(query, limit)`, which answers with `SearchHit`s. It asks
@@ -149,7 +215,9 @@ var index = module.exports.loadJSON(${inScript(JSON.stringify(index))}, ${inScri
 var weight = ${inScript(WEIGHT)};
 var asking = ${ASKING};
 globalThis.drillbookSearch = function (query, limit) {
-  var all = index.search(query, Object.assign({ combineWith: 'AND' }, asking));
+  var digits = ${NUMBER}.test(query.trim()) ? query.replace(/\\D/g, '') : '';
+  var all = digits ? index.search(digits, asking) : [];
+  if (all.length === 0) all = index.search(query, Object.assign({ combineWith: 'AND' }, asking));
   if (all.length === 0) all = index.search(query, asking);
   return all.slice(0, limit).map(function (hit) {
     return { href: hit.href, kind: hit.kind, title: hit.title, about: hit.about };

@@ -135,7 +135,7 @@ function Vendors({ vendors }: { vendors: ShownVendor[] }): ReactNode {
         </thead>
         <tbody>
           {vendors.map((vendor) => (
-            <tr key={vendor.id}>
+            <tr key={vendor.id} id={`vendor-${vendor.id}`}>
               <th scope="row">
                 {vendor.name}
                 <p className="aside">{vendor.provides}</p>
@@ -161,7 +161,7 @@ function Regulators({ regulators }: { regulators: ShownRegulator[] }): ReactNode
     <>
       <h2>Regulators</h2>
       {regulators.map((regulator) => (
-        <section key={regulator.id} className="regulator">
+        <section key={regulator.id} id={`regulator-${regulator.id}`} className="regulator">
           <h3>{regulator.name}</h3>
           <p className="aside">{regulator.jurisdiction}</p>
           <Methods methods={regulator.methods} />

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ConfigureWebpackUtils, Plugin } from '@docusaurus/types'
-import { OperatorError, formatProblem } from '../model/problem.ts'
+import { formatProblem } from '../model/problem.ts'
 import { paperFooter } from './content/build-info.ts'
 import type { BuildInfo } from './content/build-info.ts'
 import { calendarPage } from './content/calendar.ts'
@@ -26,6 +26,7 @@ import { buildWorker } from './offline/build-worker.ts'
 import { addPolicies } from './policy.ts'
 import { searchDocuments, searchScript } from './content/search.ts'
 import { runbookRows, servicesPage } from './content/tables.ts'
+import { tidily } from './content/tidily.ts'
 
 /** What decides what a page says: when any of it changes, `npm start` builds the pages again. */
 const WATCHED = [
@@ -37,6 +38,9 @@ const WATCHED = [
   'docs/postmortems',
   'docs/exercises',
 ]
+
+/** `npm start`: a page that failed to build says so once, and no longer when it is mended; a runtime error stays until it is closed. */
+const DEV_SERVER = { client: { overlay: { runtimeErrors: false } } }
 
 type Page = { path: string; component: string; exact: true; props: Record<string, unknown> }
 
@@ -60,7 +64,7 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
       getClientModules: () => [path.join(import.meta.dirname, 'client/keep-copy.ts')],
       configureWebpack: (_config, _isServer, utils) => {
         tools = utils
-        return { module: { rules: [watchRule(root, folders), PLAYER_CSS_RULE] } }
+        return { devServer: DEV_SERVER, module: { rules: [watchRule(root, folders), PLAYER_CSS_RULE] } }
       },
       postBuild: async ({ outDir }) => {
         copyPublishedRuns(root, outDir)
@@ -70,18 +74,6 @@ export function sitePlugin(root: string, audience: Audience, info: BuildInfo): (
         finish(root, outDir, audience, info, docs)
       },
     }
-  }
-}
-
-/** A mistake of an author is told by its place and its message; where in our code it was noticed helps nobody. */
-function tidily(read: () => unknown): void {
-  try {
-    read()
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error
-    const tidy = new Error(error.message)
-    tidy.stack = error.message
-    throw tidy
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { runbookFrontMatter } from '../../src/site/content/runbook-front-matter.ts'
 import { buildSite } from './support/build.ts'
 import { fixtureProject } from './support/fixture.ts'
 
@@ -61,6 +62,23 @@ for (const [title, file, change, expected] of cases)
     if (file !== 'docs/index.md')
       assert.ok(!existsSync(path.join(outDir, 'index.html')), 'nothing was published')
   })
+
+void test('a development server shows an author the mistake, not where our code noticed it', async () => {
+  using project = fixtureProject()
+  const file = 'runbooks/traps.mdx'
+  project.write(
+    file,
+    changed(project.root, file, (text) => text.replace('danger="destructive"', 'danger="scary"')),
+  )
+  const page = { filePath: path.join(project.root, file), fileContent: '' }
+  const defaultParseFrontMatter = async (): Promise<never> => assert.fail('it is a runbook')
+  await assert.rejects(runbookFrontMatter(project.root)({ ...page, defaultParseFrontMatter }), (error) => {
+    assert.ok(error instanceof Error)
+    assert.match(error.message, /^runbooks\/traps\.mdx:30:37 /)
+    assert.equal(error.stack, error.message)
+    return true
+  })
+})
 
 function changed(root: string, file: string, change: (text: string) => string): string {
   const text = readFileSync(path.join(root, file), 'utf8')

@@ -130,10 +130,34 @@ function brightness(color: string | undefined): number {
 export async function assertNarrow(browser: Browser, origin: string, site: Site): Promise<void> {
   for (const javaScriptEnabled of [true, false])
     await withPage(browser, { javaScriptEnabled, viewport: { width: 320, height: 640 } }, async (page) => {
-      for (const path of paths(site)) {
+      for (const path of [...paths(site), '/run-viewer.html']) {
         await page.goto(origin + path)
         const width = await page.locator('html').evaluate((html) => html.scrollWidth)
         assert.ok(width <= 320, `${path} is ${width} px wide`)
+      }
+    })
+}
+
+const UNBROKEN = 'Averylongname'.repeat(12)
+
+/** A name without a space widens no page, and none of it ends out of sight. */
+export async function assertLongNames(browser: Browser, origin: string): Promise<void> {
+  for (const width of [320, 1000])
+    await withPage(browser, { javaScriptEnabled: false, viewport: { width, height: 640 } }, async (page) => {
+      for (const path of PAGES) {
+        await page.goto(origin + path)
+        const cut = await page.locator('main').evaluate((main, name) => {
+          for (const fold of main.querySelectorAll('details')) fold.open = true
+          for (const cell of main.querySelectorAll(
+            '.stacking tbody th, .stacking td a:not([href^="tel:"]), .stacking td[data-name="Service"], .stacking td[data-name="Stands in"], .rota tbody th',
+          ))
+            cell.prepend(`${name} `)
+          const wide = document.documentElement.scrollWidth
+          const cells = [...main.querySelectorAll('table :is(th, td, a)')]
+          const out = cells.filter((cell) => cell.getBoundingClientRect().right > innerWidth + 1)
+          return wide > innerWidth || out.length > 0 ? `${wide} px, ${out.length} cells` : undefined
+        }, UNBROKEN)
+        assert.equal(cut, undefined, `${path} at ${width} px`)
       }
     })
 }

@@ -6,6 +6,8 @@ import type { Catalog } from './story.ts'
 
 type Bundler = ConfigureWebpackUtils['currentBundler']['instance']
 
+/** What Infima does for the pages of the site. */
+const RESET = '*, ::before, ::after { box-sizing: border-box }\nbody { margin: 0 }\n'
 const CSS = ['palette', 'base', 'layout', 'runbook', 'at-work', 'pages', 'print']
 
 /** The player's stylesheet as text, wherever the viewer is bundled. */
@@ -22,7 +24,7 @@ export async function writeViewer(bundler: Bundler, file: string, catalog: Catal
     await bundle(bundler, folder)
     const script = readFileSync(path.join(folder, 'viewer.js'), 'utf8')
     const css = CSS.map((name) => readFileSync(path.join(import.meta.dirname, `../css/${name}.css`), 'utf8'))
-    writeFileSync(file, htmlOf(css.join('\n'), script, catalog))
+    writeFileSync(file, htmlOf(RESET + css.join('\n'), script, catalog))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -289,8 +289,10 @@ export async function assertSearch(browser: Browser, origin: string, { root, ids
     assert.equal(await page.locator('input[role="combobox"]').inputValue(), '')
   })
   await withPage(browser, { javaScriptEnabled: false }, async (page) => {
-    await page.goto(`${origin}/`)
-    await page.locator('input[role="combobox"]').press('Enter')
-    await page.waitForURL(`${origin}/runbooks/?`)
+    await page.goto(`${origin}/postmortems/`)
+    assert.equal(await page.locator('input[role="combobox"]').isVisible(), false)
+    assert.equal(await page.locator('.filters').isVisible(), false)
+    await page.getByRole('link', { name: 'Runbooks' }).click()
+    await page.waitForURL(`${origin}/runbooks/`)
   })
 }

@@ -11,7 +11,7 @@ type Found = { hits: SearchHit[]; problem?: string }
 
 /**
  * Finds runbooks, steps, alerts, services, contacts and pages. Library and index are loaded when somebody turns to the field. Without
- * script the form leads to the table of all runbooks.
+ * script it is not shown: the bar leads to the table of all runbooks.
  */
 export function Search(): ReactNode {
   const [query, setQuery] = useState('')
@@ -37,7 +37,6 @@ export function Search(): ReactNode {
     <form
       className="search"
       role="search"
-      action="/runbooks/"
       onSubmit={(event) => {
         event.preventDefault()
         open(hits[active])
@@ -55,7 +54,7 @@ export function Search(): ReactNode {
         aria-activedescendant={hits[active] ? `${list}${active}` : undefined}
         aria-keyshortcuts="/"
         autoComplete="off"
-        placeholder="Search: press /"
+        placeholder="Search"
         value={query}
         onFocus={() => void loadSearch().catch(() => undefined)}
         onChange={({ currentTarget }) => {

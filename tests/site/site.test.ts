@@ -113,6 +113,15 @@ void describe('the site', { timeout: 300_000 }, () => {
     }
   })
 
+  void test('names the people of an exercise, and leads to them', () => {
+    const site = sites.find(({ name }) => name === 'repository')
+    const page = readPage(path.join(site?.outDir ?? '', 'docs/exercises/region-loss/index.html'))
+    const [first] = elements(page, (element) => attribute(element, 'href') === '/contacts/#maria-keller')
+    assert.ok(first)
+    assert.equal(textOf(first), 'Maria Keller')
+    assert.doesNotMatch(textOf(page), /maria-keller/)
+  })
+
   void test('says of a decision where each answer leads, and of a step when it is left out', () => {
     const site = sites.find(({ name }) => name === 'fixture')
     assert.ok(site)

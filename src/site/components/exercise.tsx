@@ -44,7 +44,9 @@ export function Objectives({ objectives }: { objectives: Objective[] }): ReactNo
   )
 }
 
-type Roles = { roles: { role: string; who: string[] }[]; absent: string[] }
+/** Who plays a role; `href` leads to a person. */
+export type Named = { name: string; href?: string }
+type Roles = { roles: { role: string; who: Named[] }[]; absent: Named[] }
 
 const ROLE_NAMES: Record<string, string> = { dataCollector: 'data collector' }
 
@@ -56,20 +58,21 @@ export function ExerciseRoles({ roles, absent }: Roles): ReactNode {
           ({ role, who }) => (
             <tr key={role}>
               <th scope="row">{ROLE_NAMES[role] ?? role}</th>
-              <td>{who.length === 0 ? 'not named' : who.map(named).join(', ')}</td>
+              <td>
+                {who.length === 0 && 'not named'}
+                {who.map(({ name, href }, position) => (
+                  <span key={name}>
+                    {position > 0 && ', '}
+                    {href === undefined ? name : <Link to={href}>{name}</Link>}
+                  </span>
+                ))}
+              </td>
             </tr>
           ),
         )}
       </tbody>
     </table>
   )
-}
-
-/** `person:maria-keller` is that person; `role:dba` is everyone who has the role. */
-function named(who: string): string {
-  return who.startsWith('role:')
-    ? `everyone with the role ${who.slice('role:'.length)}`
-    : who.slice('person:'.length)
 }
 
 export function Spoilers({ count, children }: { count: number; children: ReactNode }): ReactNode {

@@ -4,8 +4,11 @@ import { exerciseTime, scenarioTime } from '../../exercise/clock-text.ts'
 import { EXERCISE_ROLES, stepText } from '../../model/exercise.ts'
 import type { Exercise, ExpectedAction, Inject } from '../../model/exercise.ts'
 import { OperatorError } from '../../model/problem.ts'
+import type { Contacts } from '../../model/contact.ts'
 import { exerciseIdOf, readExercise } from '../content/exercises.ts'
+import { personName, readPlan } from '../content/plan.ts'
 import { runbookHref } from '../content/runbooks.ts'
+import type { Named } from '../components/exercise.tsx'
 import { element, headingWithId } from './elements.ts'
 import type { Flow } from './elements.ts'
 import { indexNodes } from './index-nodes.ts'
@@ -23,7 +26,10 @@ export function exercisePage({ root, notes }: { root: string; notes: boolean }) 
       id: slug(title),
       level: 2,
     }))
-    tree.children = [tocExport([], indexNodes([]), toc), ...pageOf(exercise, notes)]
+    tree.children = [
+      tocExport([], indexNodes([]), toc),
+      ...pageOf(exercise, readPlan(root).plan.contacts, notes),
+    ]
   }
 }
 
@@ -42,7 +48,7 @@ function slug(title: string): string {
   return title.toLowerCase().replaceAll(' ', '-')
 }
 
-function pageOf(exercise: Exercise, notes: boolean): RootContent[] {
+function pageOf(exercise: Exercise, contacts: Contacts, notes: boolean): RootContent[] {
   return [
     paragraph(text(exercise.summary)),
     ...prose(exercise.intro, exercise),
@@ -54,8 +60,11 @@ function pageOf(exercise: Exercise, notes: boolean): RootContent[] {
     ...listed('Artificialities', exercise.artificialities),
     heading(2, 'Roles'),
     element('ExerciseRoles', {
-      roles: EXERCISE_ROLES.map((role) => ({ role, who: exercise.roles[role] })),
-      absent: exercise.absent,
+      roles: EXERCISE_ROLES.map((role) => ({
+        role,
+        who: exercise.roles[role].map((who) => named(who, contacts)),
+      })),
+      absent: exercise.absent.map((who) => named(who, contacts)),
     }),
     ...listed('Ground rules', exercise.groundRules),
     heading(2, 'Injects'),
@@ -72,6 +81,13 @@ function pageOf(exercise: Exercise, notes: boolean): RootContent[] {
       exercise.injects.flatMap((inject) => injectOf(inject, exercise, notes)),
     ),
   ]
+}
+
+/** `person:maria-keller` is that person; `role:dba` is everyone who has the role. */
+function named(who: string, contacts: Contacts): Named {
+  if (who.startsWith('role:')) return { name: `everyone with the role ${who.slice('role:'.length)}` }
+  const id = who.slice('person:'.length)
+  return contacts.people[id] ? { name: personName(contacts, id), href: `/contacts/#${id}` } : { name: id }
 }
 
 function injectOf(inject: Inject, exercise: Exercise, notes: boolean): Flow[] {

@@ -78,6 +78,7 @@ void describe('a post-mortem from the command line', () => {
     ] as const) {
       const { code, stderr } = await made.cli(['postmortem', ...args])
       assert.equal(code, 0, stderr)
+      assert.match(stderr, /:\d+ {2}"got-lucky" has not been written yet/)
       assert.match(made.read(file), new RegExp(`status: "${status}"`))
       assert.ok(made.read(file).includes(WORDS.summary))
     }

@@ -11,7 +11,7 @@ import type { Command, Io } from '../command.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
 import { createPostmortem, findPostmortem, requirePerson } from '../postmortem/create.ts'
 import type { Created } from '../postmortem/create.ts'
-import { close, review, submit } from '../postmortem/lifecycle.ts'
+import { close, review, stillOpen, submit } from '../postmortem/lifecycle.ts'
 import { readPlan } from '../postmortem/plan.ts'
 import { rewrite } from '../postmortem/rewrite.ts'
 import { verifyTimeline } from '../postmortem/verify.ts'
@@ -135,6 +135,7 @@ function advance(root: string, verb: keyof typeof STEPS, id: string, values: Val
   requirePerson(readPlan(root), person)
   const postmortem = findPostmortem(root, id)
   const changes = STEPS[verb](postmortem, person, new Date())
+  for (const problem of stillOpen(postmortem)) io.err(formatProblem(problem))
   const file = rewrite(root, runsFolder(root, process.env), postmortem, changes)
   io.out(`${file}  ${postmortem.matter.status} → ${changes.status ?? postmortem.matter.status}`)
   return 'ok'

@@ -73,6 +73,18 @@ function expectStatus({ file, matter, locate }: Postmortem, expected: Postmortem
   })
 }
 
+/** What is not required and still says that somebody is to write it: a reader is told, the review goes on. */
+export function stillOpen({ file, regions }: Postmortem): Problem[] {
+  return regions
+    .filter(({ text }) => isUnwritten(text))
+    .map(({ name, line }) => ({
+      file,
+      line,
+      message: `"${name}" has not been written yet`,
+      hint: 'Where there is nothing to tell, say that.',
+    }))
+}
+
 function openFields({ file, regions, bodyLine }: Postmortem): Problem[] {
   return REQUIRED.flatMap((name) => {
     const region = regions.find((one) => one.name === name)

@@ -2,7 +2,7 @@ import Link from '@docusaurus/Link'
 import Layout from '@theme/Layout'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { formatDuration } from '../../model/duration.ts'
+import { measured as measuredTime } from '../../steps/view-words.ts'
 import { Main } from '../components/main.tsx'
 import { SeverityMark } from '../components/severity.tsx'
 import { Table } from '../components/table.tsx'
@@ -41,7 +41,7 @@ export default function Postmortems({ postmortems }: { postmortems: PostmortemsP
 const FILTERS = ['kind', 'severity', 'status'] as const
 type Filter = Record<(typeof FILTERS)[number], string>
 
-/** Without script every row is there; with it, the list can be narrowed down. */
+/** Without script every row is there and no filter; with it, the list can be narrowed down. */
 function List({ rows }: { rows: PostmortemRow[] }): ReactNode {
   const [filter, setFilter] = useState<Filter>({ kind: '', severity: '', status: '' })
   const shown = rows.filter((row) =>
@@ -97,7 +97,7 @@ function List({ rows }: { rows: PostmortemRow[] }): ReactNode {
               {row.status.replace('_', ' ')}
               {row.overdue.length > 0 && <strong> ▲ {row.overdue.join(' and ')} overdue</strong>}
             </td>
-            <td data-name="RTO actual">{measured(row.rtoMs, formatDuration)}</td>
+            <td data-name="RTO actual">{measured(row.rtoMs, measuredTime)}</td>
             <td data-name="Lost writes">{measured(row.lost, String)}</td>
             <td data-name="Open actions">{row.openActions}</td>
           </tr>
@@ -141,9 +141,9 @@ function Trends({ trends }: { trends: Trend[] }): ReactNode {
           <td data-name="n">
             {spread?.n ?? 0} of {of}
           </td>
-          <td data-name="Median">{measured(spread?.median, formatDuration)}</td>
-          <td data-name="From">{measured(spread?.least, formatDuration)}</td>
-          <td data-name="To">{measured(spread?.most, formatDuration)}</td>
+          <td data-name="Median">{measured(spread?.median, measuredTime)}</td>
+          <td data-name="From">{measured(spread?.least, measuredTime)}</td>
+          <td data-name="To">{measured(spread?.most, measuredTime)}</td>
         </tr>
       ))}
     </Table>

@@ -376,7 +376,7 @@ void test('a token that somebody words stays out of an incident, and of all that
   await incident(project, 'role', `scribe ${TOKEN}`, `bob ${TOKEN}`)
   await incident(project, 'role', 'commander', `bob ${TOKEN}`)
   await incident(project, 'promise', '30m', '--to', `staff ${TOKEN}`)
-  await incident(project, 'close', '--text', `rotated ${TOKEN}`)
+  await incident(project, 'close', '--yes', '--text', `rotated ${TOKEN}`)
   const notes = events(project).filter(({ event }) => event === 'note')
   assert.deepEqual(
     notes.map(({ actor, source }) => [actor, source]),

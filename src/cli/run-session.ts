@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
@@ -210,8 +210,9 @@ function keepSources(root: string, runbook: Runbook, directory: string): void {
   for (const { file } of runbook.sources) {
     const copy = path.join(snapshotFolder(directory, runbook.digest), file)
     mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 })
-    // Not copied: a copy would be as readable as the project's own file.
-    writeFileSync(copy, readFileSync(path.join(root, file)), { mode: 0o600 })
+    copyFileSync(path.join(root, file), copy)
+    // The folder above is private already.
+    chmodSync(copy, 0o600)
   }
 }
 
@@ -274,6 +275,8 @@ async function openRun(
   { directory, lock, state, end, authority, identity }: Opening,
 ): Promise<OpenRun> {
   const { root, runbook, environment, plan } = settings
+  // Nothing is under way yet that could be paused.
+  let pause = (_reason: string): void => {}
   const executor = startExecutor(settings, directory, () =>
     pause('the supervisor of the run ended; resuming starts another one'),
   )
@@ -286,11 +289,13 @@ async function openRun(
   )
   const recording = recordingOf(settings, directory, state)
   const prompts = new AbortController()
-  const { interruption, pause, dispose } = listenForSignals(
+  const signals = listenForSignals(
     () => stopStep(executor),
     () => prompts.abort(),
     (line) => screen.line(line),
   )
+  const { interruption, dispose } = signals
+  pause = signals.pause
   await executor.started()
   const operator = await chooseOperator(settings, failedSteps(state), screen, directory, prompts.signal)
   const session: Session = {

@@ -95,10 +95,16 @@ const HINT =
   'Free space there; or copy the folder of the run to another disk and set DRILLBOOK_RUNS to the folder it is in. Then resume.'
 const MIRROR_HINT = 'Free space there; or resume with another mirror (--mirror DIR), or with none.'
 
+/** Where the journal is has nothing to do with it: the limit of the process or the machine is told as such. */
+function isTooManyFiles(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+}
+
 function guarded<T>(name: string, hint: string, act: () => T): T {
   try {
     return act()
   } catch (error) {
+    if (isTooManyFiles(error)) throw error
     const cause = error instanceof Error ? error.message : String(error)
     throw new OperatorError('damaged', {
       file: name,

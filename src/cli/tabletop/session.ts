@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, appendFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import packageFile from '../../../package.json' with { type: 'json' }
@@ -279,8 +287,9 @@ function keepSources(root: string, exercise: Exercise, directory: string): void 
   for (const { file, sha256: expected } of exercise.sources) {
     const target = path.join(directory, 'sources', exercise.digest, file)
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 })
-    // Not copied: a copy would be as readable as the project's own file.
-    writeFileSync(target, readFileSync(path.join(root, file)), { mode: 0o600 })
+    copyFileSync(path.join(root, file), target)
+    // The folder above is private already.
+    chmodSync(target, 0o600)
     if (sha256(readFileSync(target, 'utf8')) !== expected)
       throw new OperatorError('failed', {
         file,

@@ -5,6 +5,8 @@ import { cleanEvent } from '../../../src/cli/clean-event.ts'
 import { eventBody } from '../../../src/model/event.ts'
 
 const SECRET = 'hunter2-hunter3'
+/** A name that every record takes; that of a sealed file is a path. */
+const ANY = 'output/any'
 
 /**
  * What is written down as it is: names, addresses, times, hashes and signatures that the plan or the program words, and inputs and
@@ -46,9 +48,7 @@ function sampleOf(schema: Schema): Sample {
         sampleOf(asSchema(part)),
       ])
       const more =
-        typeof schema.additionalProperties === 'object'
-          ? [['any', sampleOf(schema.additionalProperties)]]
-          : []
+        typeof schema.additionalProperties === 'object' ? [[ANY, sampleOf(schema.additionalProperties)]] : []
       return Object.fromEntries([...named, ...more])
     }
     case 'array':
@@ -80,7 +80,7 @@ function holders(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => holders(item, path))
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, part]) =>
-    holders(part, name === 'any' ? path : path === '' ? name : `${path}.${name}`),
+    holders(part, name === ANY ? path : path === '' ? name : `${path}.${name}`),
   )
 }
 

@@ -285,7 +285,8 @@ void describe('the emergency pack', { timeout: 300_000 }, () => {
   })
 })
 
-const FOOT = /\d+ of \d+Drillbook, built 2026-11-18 11:06 UTC from .{1,12}(?: and changes since)?, valid until 2026-12-18/
+const FOOT =
+  /\d+ of \d+Drillbook, built 2026-11-18 11:06 UTC from .{1,12}(?: and changes since)?, valid until 2026-12-18/
 
 /** A PDF knows where glyphs are, not where words end. */
 function squeezed(text: string): string {

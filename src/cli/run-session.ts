@@ -275,10 +275,10 @@ async function openRun(
   { directory, lock, state, end, authority, identity }: Opening,
 ): Promise<OpenRun> {
   const { root, runbook, environment, plan } = settings
-  // Nothing is under way yet that could be paused.
-  let pause = (_reason: string): void => {}
+  // There is nothing to pause before signals are listened for: whoever opens the run is told by the executor.
+  let pause: ReturnType<typeof listenForSignals>['pause'] | undefined
   const executor = startExecutor(settings, directory, () =>
-    pause('the supervisor of the run ended; resuming starts another one'),
+    pause?.('the supervisor of the run ended; resuming starts another one'),
   )
   const head = { digest: runbook.digest, operator: settings.operatorName, environment: environment.name }
   const files = [journalFile(directory), ...mirrorFile(settings.mirror, directory)]

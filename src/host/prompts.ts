@@ -197,6 +197,8 @@ export class TerminalOperator implements Operator {
       this.#screen.sentence(`  It is not known whether ${step.id} is undone: ${doubt}`)
       this.#screen.line('  Look for yourself before you answer; rolling back repeats it.')
     }
+    const failed = failedRollback(step, session)
+    if (failed !== undefined) this.#screen.failure(step.id, 'rollback failed', failed)
     const choices = [
       { key: 'r', label: 'roll back', value: 'undo' },
       ...(doubt === undefined ? [] : [{ key: 'y', label: 'it is undone', value: 'undone' }]),
@@ -204,6 +206,7 @@ export class TerminalOperator implements Operator {
       ...(hasUndone(session) || doubt !== undefined
         ? []
         : [{ key: 'g', label: 'go on with the run', value: 'go-on' }]),
+      ...(failed === undefined ? [] : [LOG]),
       ...SHOWING,
       { key: 'p', label: 'pause', value: 'pause' },
       { key: '?', label: 'help', value: 'help' },
@@ -417,6 +420,15 @@ function destructiveText(steps: readonly Step[], names: readonly string[]): stri
     ({ target }, index) => `${names[index]} is destructive${target === undefined ? '' : ` for ${target}`}.`,
   )
   return `${sentences.join(' ')} Go on?`
+}
+
+/** Why it could not be undone the last time. */
+function failedRollback({ id }: Step, { state }: Session): string | undefined {
+  const last = stepState(state, id).fences.findLast(({ role }) => role === 'rollback')
+  const outcome = last?.outcome
+  return outcome === undefined || outcome.kind === 'ok' || outcome.kind === 'unknown'
+    ? undefined
+    : outcome.reason
 }
 
 /** Whether this rollback has undone anything. */

@@ -5,7 +5,7 @@ import { ask, asOwner, localNode, postgresNode } from './node.ts'
 const [standby] = await ask(postgresNode('orders-db.standby'), 'select pg_is_in_recovery() as waiting')
 if (standby?.['waiting'] !== true)
   throw new Error(
-    'the standby is promoted already: the old primary has to stay fenced. Keep this step as it is (k), and go forward',
+    'the standby is promoted already: the old primary has to stay fenced. Go on with the run (g), or keep this step as it is (k)',
   )
 
 const node = localNode('orders-db.primary')

@@ -9,6 +9,6 @@ const obstacle = await query(old, 'select pg_is_in_recovery() as waiting').then(
 )
 if (obstacle !== undefined)
   throw new Error(
-    `customers stay where they are: in ${old.region} ${nameOf(old)} ${obstacle}, so no order could be placed there. A promotion cannot be undone. Keep this step as it is (k), and go forward`,
+    `customers stay where they are: in ${old.region} ${nameOf(old)} ${obstacle}, so no order could be placed there. A promotion cannot be undone. Go on with the run (g), or keep this step as it is (k)`,
   )
 await setRoute(edgeNode('edge.router'), old.region)

@@ -32,11 +32,11 @@ export function checkReferences(
 function checkList(nodes: readonly Node[], seen: Seen, problems: Problem[]): void {
   for (const node of nodes) {
     checkNode(node, seen, problems)
-    if (node.kind === 'step') declareOutputs([node], seen, problems)
+    if (node.kind === 'step') followOutputs([node], seen, problems)
     if (node.kind === 'parallel') {
+      for (const step of node.steps) checkNode(step, seen, problems)
       const members = node.steps.map((step) => ({ ...step, when: [...node.when, ...step.when] }))
-      for (const step of members) checkNode(step, seen, problems)
-      declareOutputs(members, seen, problems)
+      followOutputs(members, seen, problems)
     }
     if (node.kind === 'use') checkList(node.nodes, seen, problems)
   }
@@ -45,7 +45,7 @@ function checkList(nodes: readonly Node[], seen: Seen, problems: Problem[]): voi
 function checkNode(node: Node, seen: Seen, problems: Problem[]): void {
   checkId(node, seen, problems)
   checkConditions(node, seen, problems)
-  if (node.kind === 'step') checkStep(node, seen, problems)
+  if (node.kind === 'step') checkStep(node, problems)
   if (node.kind !== 'decision') return
   const values = node.choices.map((choice) => choice.value)
   for (const value of duplicates(values))
@@ -84,8 +84,7 @@ function checkConditions(node: Node, seen: Seen, problems: Problem[]): void {
   }
 }
 
-function checkStep(step: Step, seen: Seen, problems: Problem[]): void {
-  checkBinds(step, seen, problems)
+function checkStep(step: Step, problems: Problem[]): void {
   const rolled = step.fences.filter((fence) => fence.role === 'rollback')
   if (rolled.length > 0 && !step.fences.some((fence) => fence.role === 'run'))
     problems.push({
@@ -93,6 +92,12 @@ function checkStep(step: Step, seen: Seen, problems: Problem[]): void {
       step: step.id,
       message: 'a rollback fence without a run fence: there is nothing to roll back',
     })
+}
+
+/** The steps of a <Parallel> run at the same time and see none of each other's outputs. */
+function followOutputs(steps: readonly Step[], seen: Seen, problems: Problem[]): void {
+  for (const step of steps) checkBinds(step, seen, problems)
+  declareOutputs(steps, seen, problems)
 }
 
 function checkBinds(step: Step, seen: Seen, problems: Problem[]): void {
@@ -118,7 +123,6 @@ function earlierOutputMissing(name: string, step: Step, seen: Seen): string | un
   return open && setsOnlyWhen(setter.id, open)
 }
 
-/** After everything that reads outputs: the steps of a <Parallel> run at the same time and see none of each other's. */
 function declareOutputs(steps: readonly Step[], seen: Seen, problems: Problem[]): void {
   for (const step of steps)
     for (const name of Object.keys(step.outputs)) {

@@ -282,6 +282,11 @@ select $1
     reports: ['22:1 step s: when="d=a" in <Parallel>: its steps begin together'],
   },
   {
+    title: 'a condition of a Parallel that names nothing is told once',
+    body: '<Parallel id="p" when="d=a">\n\n## Both\n\n<Step id="s">\n\n## S\n\n</Step>\n\n<Step id="t">\n\n## T\n\n</Step>\n\n</Parallel>',
+    reports: ['8:1 step p: when="d=a": no <Decision id="d"> stands before it'],
+  },
+  {
     title: 'a Decision of one choice with a default that is none',
     body: '<Decision id="d" default="b">\n\n## How?\n\n<Choice value="a" />\n\n</Decision>',
     reports: ['8:1 <Decision> needs at least two <Choice value="…">', '8:1 default="b": expected one of a'],

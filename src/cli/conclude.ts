@@ -88,14 +88,10 @@ async function tellFinished(
 
 /** What is still to be done after a run that ended early, and whether customers wait for it. */
 async function tellWhatIsLeft({ session, screen }: OpenRun, lab: Lab | undefined): Promise<void> {
-  const [{ neverBegun }, { wrap }] = await Promise.all([
-    import('../reports/summary.ts'),
-    import('../host/text.ts'),
-  ])
+  const { neverBegun } = await import('../reports/summary.ts')
   const left = neverBegun(session.runbook, session.state)
-  const lines = left.length === 0 ? [] : [`Not done: ${left.join(', ')}.`]
-  if (lab) lines.push(await (await import('./served-now.ts')).servedNow(lab.canary))
-  for (const line of lines.flatMap((text) => wrap(text, screen.width))) screen.line(line)
+  if (left.length > 0) screen.sentence(`Not done: ${left.join(', ')}.`)
+  if (lab) screen.sentence(await (await import('./served-now.ts')).servedNow(lab.canary))
 }
 
 async function measure(lab: Lab, open: OpenRun): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -152,7 +152,12 @@ void test('a run that a signal ends before it began leaves nothing in the folder
     env: { PATH: `${project.path('bin')}:${process.env['PATH'] ?? ''}` },
   })
   const log = `.supervisor-${runner.pid}.log`
-  await until('the supervisor is started', () => readdirSync(project.runs).includes(log))
+  // Its file is there a moment before it is.
+  const children = `/proc/${runner.pid}/task/${runner.pid}/children`
+  await until(
+    'the supervisor is started',
+    () => readdirSync(project.runs).includes(log) && readFileSync(children, 'utf8') !== '',
+  )
   runner.kill('SIGINT')
   await until('its file is gone', () => readdirSync(project.runs).length === 0)
 })

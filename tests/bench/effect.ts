@@ -26,19 +26,15 @@ async function measure(options: Options): Promise<(Row | Missing)[]> {
   const reason = noTerminal()
   if (reason !== undefined) return [{ section: NAME, what: 'prompt to effect', reason, target: TARGET }]
   const project = makeProject()
-  try {
-    const node = () => timeProgram({ file: process.execPath, words: ['-e', '0'], cwd: project.root })
-    const taken = await interleave({ node }, roundsOf(15, options))
-    const rows: Row[] = []
-    for (const lang of ['sh', 'ts'] as const) {
-      const what = await answerAll(project, lang, roundsOf(STEPS, options))
-      const names = { section: NAME, what: `answer to ${lang} fence`, against: 'node -e 0' }
-      rows.push(compare(names, { what, against: taken('node') }, TARGET))
-    }
-    return rows
-  } finally {
-    project.remove()
+  const node = () => timeProgram({ file: process.execPath, words: ['-e', '0'], cwd: project.root })
+  const taken = await interleave({ node }, roundsOf(15, options))
+  const rows: Row[] = []
+  for (const lang of ['sh', 'ts'] as const) {
+    const what = await answerAll(project, lang, roundsOf(STEPS, options))
+    const names = { section: NAME, what: `answer to ${lang} fence`, against: 'node -e 0' }
+    rows.push(compare(names, { what, against: taken('node') }, TARGET))
   }
+  return rows
 }
 
 /** Answers every prompt of a runbook; the first step only warms up. */

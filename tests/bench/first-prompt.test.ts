@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { DRILLBOOK, makeProject, plainRunbook } from './project.ts'
@@ -14,7 +14,7 @@ void test(
   { skip: noTerminal() ?? false },
   async (t) => {
     const project = makeProject()
-    t.after(project.remove)
+    t.after(() => rmSync(project.root, { recursive: true }))
     project.write('runbooks/bench.mdx', plainRunbook('One step', [{ lang: 'sh', code: 'echo one' }]))
     await modulesUntilPrompt(project, 'first.txt')
     const loaded = await modulesUntilPrompt(project, 'second.txt')

@@ -22,13 +22,9 @@ async function measure(options: Options): Promise<(Row | Missing)[]> {
   if (reason !== undefined) return [{ section: NAME, what: 'start to first prompt', reason, target: TARGET }]
   // The second one forgets what it has read before each start.
   const [warm, cold] = [makeProject(), makeProject()]
-  try {
-    const steps = repeat(3, (n) => ({ lang: 'sh', code: `echo ${n}` }))
-    warm.write('runbooks/bench.mdx', plainRunbook('Three steps', steps))
-    return await compareAll(warm, cold, roundsOf(ROUNDS, options))
-  } finally {
-    for (const project of [warm, cold]) project.remove()
-  }
+  const steps = repeat(3, (n) => ({ lang: 'sh', code: `echo ${n}` }))
+  warm.write('runbooks/bench.mdx', plainRunbook('Three steps', steps))
+  return await compareAll(warm, cold, roundsOf(ROUNDS, options))
 }
 
 async function compareAll(warm: Project, cold: Project, rounds: number): Promise<Row[]> {

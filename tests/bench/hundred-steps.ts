@@ -17,21 +17,17 @@ type Taken = { wholeMs: number; stepsMs: number }
 
 async function measure(options: Options): Promise<Row[]> {
   const project = makeProject()
-  try {
-    for (const lang of ['sh', 'ts'] as const) {
-      const code = (n: number): string => (lang === 'sh' ? `echo step ${n}` : `console.log('step ${n}')`)
-      project.write(
-        `runbooks/hundred-${lang}.mdx`,
-        plainRunbook(
-          'A hundred steps',
-          repeat(STEPS, (n) => ({ lang, code: code(n) })),
-        ),
-      )
-    }
-    return await compareAll(project, roundsOf(ROUNDS, options))
-  } finally {
-    project.remove()
+  for (const lang of ['sh', 'ts'] as const) {
+    const code = (n: number): string => (lang === 'sh' ? `echo step ${n}` : `console.log('step ${n}')`)
+    project.write(
+      `runbooks/hundred-${lang}.mdx`,
+      plainRunbook(
+        'A hundred steps',
+        repeat(STEPS, (n) => ({ lang, code: code(n) })),
+      ),
+    )
   }
+  return await compareAll(project, roundsOf(ROUNDS, options))
 }
 
 async function compareAll(project: Project, rounds: number): Promise<Row[]> {

@@ -42,7 +42,6 @@ async function measure(options: Options): Promise<Row[]> {
   } finally {
     for (const socket of sockets) socket.destroy()
     silent.close()
-    for (const project of Object.values(projects)) project.remove()
   }
 }
 

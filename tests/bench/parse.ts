@@ -17,24 +17,20 @@ export const parse: Section = { name: NAME, title: 'A thousand runbooks, each', 
 
 async function measure(options: Options): Promise<(Row | Missing)[]> {
   const project = makeProject()
-  try {
-    project.removeRunbooks()
-    for (let number = 1; number <= COUNT; number += 1)
-      project.write(`runbooks/generated/r-${number}.mdx`, generated(number))
-    const taken = await interleave(
-      {
-        remark: () => readAll(project, 'remark'),
-        load: () => readAll(project, 'load'),
-        check: () => checkAll(project),
-      },
-      roundsOf(ROUNDS, options),
-    )
-    const row = (what: string, name: 'load' | 'check'): Row =>
-      compare({ section: NAME, what, against: AGAINST }, { what: taken(name), against: taken('remark') })
-    return [row('read, checked, digested', 'load'), row('drillbook check, whole process', 'check')]
-  } finally {
-    project.remove()
-  }
+  project.removeRunbooks()
+  for (let number = 1; number <= COUNT; number += 1)
+    project.write(`runbooks/generated/r-${number}.mdx`, generated(number))
+  const taken = await interleave(
+    {
+      remark: () => readAll(project, 'remark'),
+      load: () => readAll(project, 'load'),
+      check: () => checkAll(project),
+    },
+    roundsOf(ROUNDS, options),
+  )
+  const row = (what: string, name: 'load' | 'check'): Row =>
+    compare({ section: NAME, what, against: AGAINST }, { what: taken(name), against: taken('remark') })
+  return [row('read, checked, digested', 'load'), row('drillbook check, whole process', 'check')]
 }
 
 const answer = z.object({ ms: z.number(), count: z.literal(COUNT) })

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -8,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -37,19 +37,24 @@ export type Project = {
   env: NodeJS.ProcessEnv
   write: (file: string, text: string) => void
   removeRunbooks: () => void
-  /**
-   * The lines of the newest journal of a runbook. Runs stay until the end: on ext4 without a journal, whoever creates a file pays for
-   * those that were removed in the last minutes.
-   */
+  /** The lines of the newest journal of a runbook. */
   newestJournal: (runbook: string) => string[]
   /** Forgets what was read before, so that the next start parses again. */
   forget: () => void
-  remove: () => void
 }
 
-/** A copy of this repository's plan, runbooks and scripts, with an environment for generated runbooks, in a folder of its own. */
+/** Where runs of this repository are recorded, too: a temporary folder may be in memory, where nothing has to be made durable. */
+const PROJECTS = path.join(REPOSITORY, '.drillbook', 'bench')
+/** How long a file system may remember what was removed. */
+const REMEMBERED_MS = 10 * 60_000
+
+/**
+ * A copy of this repository's plan, runbooks and scripts, with an environment for generated runbooks, in a folder of its own. It stays:
+ * on ext4 without a journal, whoever creates a file pays for each that was removed in the last five minutes.
+ */
 export function makeProject(): Project {
-  const root = mkdtempSync(path.join(tmpdir(), 'drillbook-bench-'))
+  mkdirSync(PROJECTS, { recursive: true })
+  const root = mkdtempSync(path.join(PROJECTS, `${Date.now()}-`))
   for (const folder of ['runbooks', 'scripts', 'templates', 'docs/plan'])
     cpSync(path.join(REPOSITORY, folder), path.join(root, folder), { recursive: true, dereference: true })
   for (const folder of ['src', 'node_modules'])
@@ -87,8 +92,15 @@ export function makeProject(): Project {
     },
     removeRunbooks: () => rmSync(path.join(root, 'runbooks'), { recursive: true }),
     forget: () => rmSync(path.join(root, '.drillbook'), { recursive: true, force: true }),
-    remove: () => rmSync(root, { recursive: true, force: true }),
   }
+}
+
+/** Removes projects of earlier measurements, once nobody measures any more. */
+export function removeEarlierProjects(): void {
+  if (!existsSync(PROJECTS)) return
+  for (const name of readdirSync(PROJECTS))
+    if (Number.parseInt(name, 10) < Date.now() - REMEMBERED_MS)
+      rmSync(path.join(PROJECTS, name), { recursive: true, force: true })
 }
 
 export type PlainStep = { lang: 'sh' | 'ts'; code: string }

@@ -49,7 +49,6 @@ async function measure({ labRounds, say }: Options): Promise<Row[]> {
   } finally {
     if (before === undefined) delete process.env['DRILLBOOK_LAB']
     else process.env['DRILLBOOK_LAB'] = before
-    project.remove()
     rmSync(labs, { recursive: true, force: true })
   }
 }

@@ -8,6 +8,7 @@ import { inform } from './inform.ts'
 import { BUSY_LOAD, untilQuiet } from './measure.ts'
 import type { Missing, Options, Row, Section } from './measure.ts'
 import { parse } from './parse.ts'
+import { removeEarlierProjects } from './project.ts'
 import { recovery } from './recovery.ts'
 import { isMet, machine, tableOf } from './table.ts'
 import { site } from './site.ts'
@@ -62,6 +63,7 @@ async function benchmark(): Promise<void> {
     measured.push(await measure(section, options))
     console.log(tableOf(section.title, measured.at(-1)?.rows ?? []))
   }
+  removeEarlierProjects()
   const rows = measured.flatMap((section) => section.rows)
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ machine: machine(), sections: measured }, null, 2)}\n`)

@@ -18,34 +18,30 @@ type Contestant = Program & { judged: boolean }
 
 async function measure(options: Options): Promise<(Row | Missing)[]> {
   const project = makeProject()
-  try {
-    const steps = WORDS.map((word) => ({ lang: 'sh' as const, code: `echo ${word}` }))
-    project.write('runbooks/bench.mdx', plainRunbook('Three steps', steps))
-    const { present, missing } = contestants(project, options)
-    const ours = {
-      file: DRILLBOOK[0],
-      words: [...DRILLBOOK.slice(1), 'run', 'bench', '--yes'],
-      cwd: project.root,
-      env: project.env,
-    }
-    const measures = Object.fromEntries(
-      Object.entries({ drillbook: ours, ...present }).map(([name, program]) => [
-        name,
-        () => timeProgram(program),
-      ]),
-    )
-    const taken = await interleave(measures, roundsOf(ROUNDS, options))
-    const rows = Object.entries(present).map(([name, { judged }]) =>
-      compare(
-        { section: NAME, what: 'drillbook run --yes', against: name },
-        { what: taken('drillbook'), against: taken(name) },
-        judged ? FASTER : undefined,
-      ),
-    )
-    return [...rows, ...missing]
-  } finally {
-    project.remove()
+  const steps = WORDS.map((word) => ({ lang: 'sh' as const, code: `echo ${word}` }))
+  project.write('runbooks/bench.mdx', plainRunbook('Three steps', steps))
+  const { present, missing } = contestants(project, options)
+  const ours = {
+    file: DRILLBOOK[0],
+    words: [...DRILLBOOK.slice(1), 'run', 'bench', '--yes'],
+    cwd: project.root,
+    env: project.env,
   }
+  const measures = Object.fromEntries(
+    Object.entries({ drillbook: ours, ...present }).map(([name, program]) => [
+      name,
+      () => timeProgram(program),
+    ]),
+  )
+  const taken = await interleave(measures, roundsOf(ROUNDS, options))
+  const rows = Object.entries(present).map(([name, { judged }]) =>
+    compare(
+      { section: NAME, what: 'drillbook run --yes', against: name },
+      { what: taken('drillbook'), against: taken(name) },
+      judged ? FASTER : undefined,
+    ),
+  )
+  return [...rows, ...missing]
 }
 
 function contestants(

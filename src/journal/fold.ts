@@ -11,6 +11,7 @@ export type FenceRecord = {
   role: FenceRole
   place: string
   sha256: string
+  startedAt: string
   outcome: Outcome | undefined
 }
 
@@ -324,8 +325,8 @@ function foldFence(state: RunState, event: Of<'fence-started' | 'fence-finished'
   const step = stepState(state, event.step)
   if (event.event === 'fence-started') {
     state.jobs += 1
-    const { job, role, place, sha256 } = event
-    step.fences.push({ job, role, place, sha256, outcome: undefined })
+    const { job, role, place, sha256, at: startedAt } = event
+    step.fences.push({ job, role, place, sha256, startedAt, outcome: undefined })
     return
   }
   const fence = step.fences.find((candidate) => candidate.job === event.job)

@@ -1,11 +1,12 @@
 import { stepState } from '../journal/fold.ts'
-import { NEVER_BEGAN, reasonOf } from '../model/outcome.ts'
+import { reasonOf } from '../model/outcome.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Step } from '../model/runbook.ts'
 import { elapsed } from '../steps/answers.ts'
 import type { Onward } from '../steps/answers.ts'
 import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
+import { recoverFence } from './recover-fence.ts'
 
 type Unknown = Extract<Outcome, { kind: 'unknown' }>
 
@@ -81,12 +82,9 @@ async function undo(step: Step, session: Session): Promise<string | undefined> {
   return undefined
 }
 
-/** A rollback fence that was running when the runner died: its outcome is asked of the supervisor. */
 async function recoverOpenFence(step: Step, session: Session): Promise<void> {
   const open = stepState(session.state, step.id).fences.find(
     (fence) => fence.role === 'rollback' && fence.outcome === undefined,
   )
-  if (!open) return
-  const outcome = (await session.executor.recover(open.job)) ?? NEVER_BEGAN
-  session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
+  if (open) await recoverFence(step, open, session)
 }

@@ -8,6 +8,7 @@ import type { Onward } from '../steps/answers.ts'
 import { attemptStep, continueStep, finish, isManual, spentMs, unsetOutputs } from '../steps/step/run.ts'
 import { executeFence, hasSucceeded } from '../steps/fence.ts'
 import type { Session } from './ports.ts'
+import { recoverFence } from './recover-fence.ts'
 
 /** How long a verification is polled when it has to tell whether an interrupted step did its work. */
 const SETTLE_MS = 10_000
@@ -19,12 +20,7 @@ const SETTLE_MS = 10_000
 export async function settleStep(step: Step, session: Session): Promise<Onward> {
   const { fences } = stepState(session.state, step.id)
   const open = fences.find((fence) => fence.outcome === undefined)
-  if (open) {
-    const outcome =
-      (await session.executor.recover(open.job, (pid) => showSupervised(step, open, pid, session))) ??
-      NEVER_BEGAN
-    session.record({ event: 'fence-finished', step: step.id, job: open.job, outcome, found: 'supervisor' })
-  }
+  if (open) await recoverFence(step, open, session)
   // Also when it was verified since: a verification that was interrupted, or did not hold, has not settled it.
   const doubtful = fences.find((fence) => fence.role === 'run' && fence.outcome?.kind === 'unknown')
   if (doubtful) return await settleUnknown(step, doubtful, session)
@@ -40,17 +36,6 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
     return { kind: 'next' }
   }
   return (await agreedAgain(step, session)) ?? (await continueStep(step, session))
-}
-
-/** Nobody sees what it prints any more: since when it runs, and a clock, say that it does. */
-function showSupervised(step: Step, { role }: FenceRecord, pid: number, session: Session): void {
-  const fence = step.fences.find((candidate) => candidate.role === role)
-  const startedAt = stepState(session.state, step.id).startedAt ?? session.state.lastAt
-  if (fence === undefined) return
-  const runsForMs = Math.max(0, session.clock.now() - Date.parse(startedAt))
-  session.screen.fence(step, fence, session, session.clock.monotonic() - runsForMs)
-  const since = startedAt.slice(11, 19)
-  session.screen.output(step, fence, `still running under its supervisor (process ${pid}) since ${since}\n`)
 }
 
 /** What is left of the attempt is agreed to again: whoever resumes may be another person, and an approval may have expired. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { stepState } from '../journal/fold.ts'
+import type { FenceRecord } from '../journal/fold.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Fence, Step } from '../model/runbook.ts'
 import type { FenceJob, Session } from '../runner/ports.ts'
@@ -45,6 +46,11 @@ export function hasSucceeded(step: Step, fence: Fence, session: Session): boolea
   const text = sha256(fence)
   const alike = step.fences.filter((other) => other.role === fence.role && sha256(other) === text)
   return succeeded.filter((done) => done.sha256 === text).length > alike.indexOf(fence)
+}
+
+/** Whether this is the text that was executed. */
+export function isTextOf(record: Pick<FenceRecord, 'role' | 'sha256'>, fence: Fence): boolean {
+  return record.role === fence.role && record.sha256 === sha256(fence)
 }
 
 function sha256(fence: Fence): string {

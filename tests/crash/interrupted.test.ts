@@ -54,7 +54,7 @@ for (const [lang, code] of [
       second.kill('SIGKILL')
       await ended(second)
       const third = project.cli(['resume', '--yes'])
-      const { at = '' } = only(project.journal(), 'step-started')[0] ?? {}
+      const { at = '' } = only(project.journal(), 'fence-started')[0] ?? {}
       const said = `still running under its supervisor (process ${supervisors(project)[0]}) since ${at.slice(11, 19)}`
       await until('the third one waits, and says so', () => shown(project, 3).includes(said))
       project.write('go', '')

@@ -295,8 +295,12 @@ void test('a rollback is killed in the middle of a step: nothing is undone twice
   await begun(project)
   kill(only(project.journal(), 'run-started')[0]?.pid ?? 0)
   await terminal.exits(137)
-  project.write('go', '')
   const again = start('resume')
+  const second = project.read('runbooks/it.mdx').split('\n').indexOf(WAITS) + 1
+  await again.sees(
+    new RegExp(`rollback +sh +runbooks/it\\.mdx:${second}[\\s\\S]*still running under its supervisor`),
+  )
+  project.write('go', '')
   await again.answer(/Roll back: The step one[\s\S]*\? Undo this step[\s\S]*›$/, 'r')
   await again.exits(1)
   assert.equal(effects(project), 'one first one last')

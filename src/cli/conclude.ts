@@ -43,20 +43,21 @@ async function driveRun(open: OpenRun, onlyChecks: boolean): Promise<RunEnd> {
   }
 }
 
-function tellPaused(
+async function tellPaused(
   { session, screen, recorder, stopRecording }: OpenRun,
   reason: string,
 ): Promise<ExitName> {
+  const { leftToDo } = await import('../reports/summary.ts')
   stopRecording()
   recorder.journal.close()
   screen.rest()
   screen.line()
   screen.sentence(`Paused: ${reason}`)
+  const left = leftToDo(session.runbook, session.state)
+  if (left.length > 0) screen.sentence(`Still to do: ${left.join(', ')}.`)
   screen.line('Everything done so far is recorded. Go on with:')
   screen.line(`  npm run resume ${session.state.run}`)
-  return Promise.resolve(
-    session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted',
-  )
+  return session.unattended && session.interruption.requested === 'no' ? 'failed' : 'interrupted'
 }
 
 async function tellFinished(

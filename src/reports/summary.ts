@@ -1,5 +1,5 @@
 import { stepState } from '../journal/fold.ts'
-import type { RunState } from '../journal/fold.ts'
+import type { RunState, StepStatus } from '../journal/fold.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { RunResult } from '../model/event.ts'
 import type { Runbook } from '../model/runbook.ts'
@@ -41,11 +41,22 @@ function withoutSkipped({ steps }: RunState): string {
 }
 
 /** What a run that ended early never came to, so that nobody forgets it; not what does not apply by a decision that was made. */
-export function neverBegun({ nodes }: Pick<Runbook, 'nodes'>, state: RunState): string[] {
+export function neverBegun(runbook: Pick<Runbook, 'nodes'>, state: RunState): string[] {
+  return applying(runbook, state).filter((id) => stepState(state, id).status === 'pending')
+}
+
+/** What a paused run has before it, the step that it stopped in too; nothing while it is rolled back. */
+export function leftToDo(runbook: Pick<Runbook, 'nodes'>, state: RunState): string[] {
+  if (state.rollback) return []
+  return applying(runbook, state).filter((id) => !SETTLED.has(stepState(state, id).status))
+}
+const SETTLED: ReadonlySet<StepStatus> = new Set(['done', 'skipped'])
+
+function applying({ nodes }: Pick<Runbook, 'nodes'>, state: RunState): string[] {
   return executables(nodes)
     .filter(({ when }) => when.every(({ decision, choice }) => state.decisions.get(decision) === choice))
     .flatMap((node) => (node.kind === 'parallel' ? node.steps : [node]))
-    .flatMap(({ id }) => (stepState(state, id).status === 'pending' ? [id] : []))
+    .map(({ id }) => id)
 }
 
 /** The end of a run as lines of text: each step against its estimate, then what was measured against the objective. */

@@ -380,6 +380,18 @@ void test('--json: events and nothing else on standard output, the same as in th
   assert.deepEqual({ run, status }, { run: id, status: 'succeeded' })
 })
 
+void test('--list --json: one object a line, also for a runbook that cannot be read', async (t) => {
+  const project = makeProject(t, { 'runbooks/it.mdx': FINE, 'runbooks/torn.mdx': '<Step' })
+  const { code, stdout } = await project.cli(['run', '--list', '--json'])
+  assert.equal(code, 0)
+  const [it, torn] = stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+  assert.deepEqual(it, { id: 'it', severity: 'sev3', title: 'A test', service: 'shop' })
+  assert.deepEqual(Object.keys(torn ?? {}), ['id', 'mistakes'])
+})
+
 void test('the exit codes of the commands that look at runs', async (t) => {
   const it = makeProject(t, {
     'runbooks/it.mdx': runbook(step('one', '', ['sh run', 'echo it was so; test -e fine'])),

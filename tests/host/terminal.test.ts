@@ -143,7 +143,11 @@ void test('pause says how to go on; resume goes on there', needsTmux, async (t) 
   await terminal.answer(/\[2\/2\] The step two[\s\S]*\? Run this step/, 'p')
   await terminal.exits(130)
   const id = project.runIds()[0] ?? ''
-  await terminal.sees(new RegExp(`Paused: paused by the operator\\n *Still to do: two\\.\\n.*Go on with:\\n {2}npm run resume ${id}`))
+  await terminal.sees(
+    new RegExp(
+      `Paused: paused by the operator\\n *Still to do: two\\.\\n.*Go on with:\\n {2}npm run resume ${id}`,
+    ),
+  )
   const again = start('resume')
   await again.answer(/\[2\/2\] The step two[\s\S]*\? Run this step/, 'r')
   await again.exits(0)
@@ -456,7 +460,9 @@ void test('Ctrl-C at a question: paused', needsTmux, async (t) => {
   await terminal.endsWith(ASKS)
   terminal.press('C-c')
   await terminal.exits(130)
-  await terminal.sees(/Paused: left at a prompt \(Ctrl-C\)\n *Still to do: one\.\n.*Go on with:\n {2}npm run resume/)
+  await terminal.sees(
+    /Paused: left at a prompt \(Ctrl-C\)\n *Still to do: one\.\n.*Go on with:\n {2}npm run resume/,
+  )
   assert.equal(only(project.journal(), 'run-paused').length, 1)
   const again = start('resume')
   await again.answer(ASKS, 'r')

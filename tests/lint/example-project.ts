@@ -82,6 +82,7 @@ export function sampleFiles(body = BODY, frontMatter = ''): Record<string, strin
     [EXAMPLE_RUNBOOK]: `${matterLines(frontMatter).join('\n')}\n\n${body}`,
     'templates/inform/outage.hbs': 'We are working on it.\n',
     'templates/inform/empty.hbs': '\n',
+    'templates/inform/undone.hbs': '{{#if done.promot}}We moved.{{/if}}\n',
     'templates/inform/unknown.hbs': 'We are in {{outputs.regoin}}.\n',
     'templates/inform/broken.hbs': 'We are\n{{#if known}}working on it\n',
     'scripts/package.json': '{"type":"module"}\n',

@@ -23,7 +23,7 @@ Runs a runbook step by step: confirm, check, run, verify, record.
   --lab NAME            in the lab: which one; default: default
   --replication MODE    in the lab: async, remote_write, on or remote_apply; default: what the plan says
   --incident ID         the run is part of this incident (npm run incident)
-  --list                list the runbooks`
+  --list                list the runbooks; with --json one object a line`
 
 export const command: Command = {
   summary: 'Run a runbook, step by step.',
@@ -35,7 +35,7 @@ export const command: Command = {
     })
     if (values.list === true) {
       const { listRunbooks } = await import('../list-runbooks.ts')
-      return listRunbooks(io)
+      return listRunbooks(values.json === true, io)
     }
     return await performRun(oneArgument('run', positionals, 'runbook'), values, io, { publish: undefined })
   },

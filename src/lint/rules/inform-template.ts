@@ -47,6 +47,19 @@ export const informTemplate: RunbookRule = {
         ],
       },
       {
+        title: 'a template that asks about a step the runbook does not have',
+        in: 'body',
+        text: '<Inform id="tell" audience="customers" template="undone">\n\n## Tell customers\n\n</Inform>',
+        reports: [
+          {
+            file: 'templates/inform/undone.hbs',
+            line: 1,
+            column: 7,
+            message: 'there is no variable "done.promot"',
+          },
+        ],
+      },
+      {
         title: 'a template with a block that is not closed',
         in: 'body',
         text: '<Inform id="tell" audience="customers" template="broken">\n\n## Tell customers\n\n</Inform>',
@@ -67,13 +80,15 @@ export const informTemplate: RunbookRule = {
       .flatMap((node) => checkInform(node, factsOf(runbook))),
 }
 
-/** What this runbook's message can name: the inputs, outputs and decisions are its own. */
+/** What this runbook's message can name: the steps, inputs, outputs and decisions are its own. */
 function factsOf(runbook: Runbook): z.ZodType {
-  const outputs = steps(runbook.nodes).flatMap((step) => Object.keys(step.outputs))
+  const own = steps(runbook.nodes)
+  const outputs = own.flatMap((step) => Object.keys(step.outputs))
   const decisions = executables(runbook.nodes).flatMap((node) => (node.kind === 'decision' ? [node.id] : []))
   return messageFacts.extend({
     input: named(Object.keys(runbook.inputs)),
     outputs: named(outputs),
+    done: named(own.map(({ id }) => id)),
     decisions: named(decisions),
   })
 }

@@ -60,18 +60,35 @@ export function listenForSignals(
   }
   const onEnd = (signal: NodeJS.Signals): void =>
     pause(signal === 'SIGHUP' ? TERMINAL_CLOSED : 'asked to end (SIGTERM)')
-  // Some of this is thrown where nobody can catch it. A run in a session of its own gets no signal with it.
+  const unheed = heedLostTerminal(() => pause(TERMINAL_CLOSED))
+  const handlers = { SIGINT: onInterrupt, SIGTERM: onEnd, SIGHUP: onEnd }
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
+  const dispose = (): void => {
+    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
+    unheed()
+  }
+  return { interruption, pause, dispose }
+}
+
+/** For questions outside of a run: aborted by what ends a question but Ctrl-C, which the question hears itself. */
+export function endOfQuestions(): AbortSignal {
+  const ended = new AbortController()
+  const abort = (): void => ended.abort()
+  for (const signal of ['SIGHUP', 'SIGTERM'] as const) process.once(signal, abort)
+  heedLostTerminal(abort)
+  return ended.signal
+}
+
+/**
+ * What comes of a terminal that is closed at a question is thrown where nobody can catch it; a session of its own gets no signal with
+ * it. Returns how to heed it no more.
+ */
+function heedLostTerminal(leave: () => void): () => void {
   const onLost = (error: Error): void => {
-    if (leftQuestion(error)) return isatty(0) ? undefined : pause(TERMINAL_CLOSED)
+    if (leftQuestion(error)) return isatty(0) ? undefined : leave()
     console.error(error)
     process.exit(EXIT.failed.code)
   }
-  const handlers = { SIGINT: onInterrupt, SIGTERM: onEnd, SIGHUP: onEnd }
-  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
   process.on('uncaughtException', onLost)
-  const dispose = (): void => {
-    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
-    process.off('uncaughtException', onLost)
-  }
-  return { interruption, pause, dispose }
+  return () => process.off('uncaughtException', onLost)
 }

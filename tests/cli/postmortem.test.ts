@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { journalFile } from '../../src/journal/run-directory.ts'
 import { makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
+import { until } from '../helpers/processes.ts'
 import { Terminal, needsTmux } from '../helpers/terminal.ts'
 import { repositoryFile } from '../document/temporary-project.ts'
 import { PLAN } from '../helpers/plan.ts'
@@ -117,6 +118,17 @@ void describe('a post-mortem from the command line', () => {
     more.press('C-c')
     await more.exits(130)
     assert.match(more.screen(), /Not in it: the action item "Watch the lag"/)
+    assert.ok(made.read(onlyDocument(made)).includes(WORDS.summary))
+  })
+
+  void test('a terminal that is closed at a question costs none of them either', needsTmux, async (t) => {
+    const made = project(t)
+    await made.run('good')
+    const closed = new Terminal(t, made, ['postmortem', 'last', '--owner', 'ada'])
+    await closed.answer(/What happened, in one sentence/, WORDS.summary)
+    await closed.endsWith(/And\?/)
+    closed.hangUp()
+    await until('the document is there', () => documents(made).length === 1)
     assert.ok(made.read(onlyDocument(made)).includes(WORDS.summary))
   })
 

@@ -1,9 +1,11 @@
+import type { createPromptModule } from 'inquirer'
 import type { ActionItem } from '../../model/action-item.ts'
 import { actionItem, actionPriority, actionType } from '../../model/action-item.ts'
 import type { Contacts } from '../../model/contact.ts'
 import { isUnwritten } from '../../model/regions.ts'
 import type { Region } from '../../model/regions.ts'
 import { prose } from '../../reports/escape.ts'
+import { endOfQuestions } from '../interruption.ts'
 
 /** What only people know. An answer that is left empty stays "to be written". */
 const QUESTIONS: [region: string, question: string][] = [
@@ -25,9 +27,18 @@ export type Answers = {
   begun?: string | undefined
 }
 
+let signal: AbortSignal | undefined
+
+/** A terminal that is closed, or a request to end, leaves a question as Ctrl-C does. */
+async function prompter(): Promise<ReturnType<typeof createPromptModule>> {
+  const { createPromptModule: create } = await import('inquirer')
+  signal ??= endOfQuestions()
+  return create({ signal })
+}
+
 /** Asks for every region that nobody has written yet; several answers to one question become a list. */
 export async function askRegions(known: Answers): Promise<void> {
-  const { default: inquirer } = await import('inquirer')
+  const prompt = await prompter()
   const written = known.regions.filter(({ text }) => !isUnwritten(text))
   known.regions = written
   for (const [name, message] of QUESTIONS) {
@@ -35,7 +46,7 @@ export async function askRegions(known: Answers): Promise<void> {
     const before = known.regions
     const answers: string[] = []
     for (;;) {
-      const { text } = await inquirer.prompt<{ text: string }>([
+      const { text } = await prompt<{ text: string }>([
         {
           type: 'input',
           name: 'text',
@@ -56,9 +67,9 @@ function inOne(answers: readonly string[]): string {
 }
 
 export async function askOwner(contacts: Contacts): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
+  const prompt = await prompter()
   const choices = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
-  const { owner } = await inquirer.prompt<{ owner: string }>([
+  const { owner } = await prompt<{ owner: string }>([
     { type: 'select', name: 'owner', message: 'Who sees this post-mortem through?', choices },
   ])
   return owner
@@ -66,29 +77,27 @@ export async function askOwner(contacts: Contacts): Promise<string> {
 
 /** Action items, one after the other, until there is none left. */
 export async function askActions(known: Answers, contacts: Contacts, now: Date): Promise<void> {
-  const { default: inquirer } = await import('inquirer')
+  const prompt = await prompter()
   const people = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
   for (;;) {
-    const { title } = await inquirer.prompt<{ title: string }>([
+    const { title } = await prompt<{ title: string }>([
       { type: 'input', name: 'title', message: 'An action item, its verb first? (Enter: no more)' },
     ])
     if (title.trim() === '') return
     known.begun = title
-    const answers = await inquirer.prompt<Record<'owner' | 'type' | 'priority' | 'due' | 'doneWhen', string>>(
-      [
-        { type: 'select', name: 'owner', message: 'Who owns it?', choices: people },
-        { type: 'select', name: 'type', message: 'What does it change?', choices: actionType.options },
-        { type: 'select', name: 'priority', message: 'How urgent?', choices: actionPriority.options },
-        {
-          type: 'input',
-          name: 'due',
-          message: 'Due on (YYYY-MM-DD)?',
-          validate: (text: string) =>
-            actionItem.shape.due.safeParse(text).success || 'A day such as 2026-12-01 is needed.',
-        },
-        { type: 'input', name: 'doneWhen', message: 'What can be seen when it is done?', validate: needed },
-      ],
-    )
+    const answers = await prompt<Record<'owner' | 'type' | 'priority' | 'due' | 'doneWhen', string>>([
+      { type: 'select', name: 'owner', message: 'Who owns it?', choices: people },
+      { type: 'select', name: 'type', message: 'What does it change?', choices: actionType.options },
+      { type: 'select', name: 'priority', message: 'How urgent?', choices: actionPriority.options },
+      {
+        type: 'input',
+        name: 'due',
+        message: 'Due on (YYYY-MM-DD)?',
+        validate: (text: string) =>
+          actionItem.shape.due.safeParse(text).success || 'A day such as 2026-12-01 is needed.',
+      },
+      { type: 'input', name: 'doneWhen', message: 'What can be seen when it is done?', validate: needed },
+    ])
     const id = freeId(title, known.actions)
     const opened = now.toISOString().slice(0, 10)
     known.actions = [...known.actions, actionItem.parse({ ...answers, title, id, opened })]

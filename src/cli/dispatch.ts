@@ -1,5 +1,5 @@
 import { redactShown } from '../host/redaction/declared.ts'
-import { suspendTogether } from '../host/suspend.ts'
+import { endReading, suspendTogether } from '../host/suspend.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { jsonLine, printable } from '../model/printable.ts'
 import { OperatorError, formatProblem } from '../model/problem.ts'
@@ -63,6 +63,8 @@ export async function dispatch(argv: string[]): Promise<number> {
     return EXIT[await command.run(rest, io)].code
   } catch (error) {
     return reportError(error)
+  } finally {
+    endReading()
   }
 }
 

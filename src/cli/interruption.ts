@@ -49,8 +49,10 @@ export function listenForSignals(
       Object.assign(interruption, { requested: 'pause', reason: 'interrupted by the operator' })
       say('Pausing when this step has ended. Press Ctrl-C again to stop the step.')
     } else {
-      Object.assign(interruption, { requested: 'stop', reason: 'the step was stopped by the operator' })
-      say(stop() ?? 'Stopping the step.')
+      const impossible = stop()
+      const reason = impossible === undefined ? 'the step was stopped by the operator' : interruption.reason
+      Object.assign(interruption, { requested: 'stop', reason })
+      say(impossible ?? 'Stopping the step.')
     }
     release()
   }

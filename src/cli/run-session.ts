@@ -292,7 +292,7 @@ async function openRun(
   const signals = listenForSignals(
     () => stopStep(executor),
     () => prompts.abort(),
-    (line) => screen.line(line),
+    (line) => screen.sentence(line),
   )
   const { interruption, dispose } = signals
   pause = signals.pause

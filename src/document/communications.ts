@@ -26,7 +26,10 @@ export type LoadedCommunications = {
 }
 
 /** Reads who is told by which channel, and the duties to report. */
-export function loadCommunications(root: string, environments: readonly string[]): LoadedCommunications {
+export function loadCommunications(
+  root: string,
+  environments: readonly string[] | undefined,
+): LoadedCommunications {
   const files = new ProjectFiles(root)
   const communications = readOptional(files, MESSAGE_FILES.communications, communicationsFile)
   const regulations = readOptional(files, MESSAGE_FILES.regulations, regulationsFile)
@@ -53,11 +56,16 @@ function readOptional<T>(files: ProjectFiles, file: string, schema: z.ZodType<T>
 /** Every channel, secret and environment that is named exists. */
 function checkCommunications(
   { value, locate }: Extract<Parsed<Communications>, { problems: [] }>,
-  environments: readonly string[],
+  environments: readonly string[] | undefined,
 ): Problem[] {
   const problems: Problem[] = []
-  const known = (what: string, name: string, names: readonly string[], path: PropertyKey[]): void => {
-    if (!names.includes(name))
+  const known = (
+    what: string,
+    name: string,
+    names: readonly string[] | undefined,
+    path: PropertyKey[],
+  ): void => {
+    if (names && !names.includes(name))
       problems.push({
         ...locate(path),
         message: `there is no ${what} "${name}"`,

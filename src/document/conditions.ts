@@ -15,10 +15,17 @@ export function openCondition(
   )
 }
 
-function allConditions(when: readonly Condition[], decisions: Decisions): Condition[] {
+/** `seen`: a decision that depends on itself is a mistake of its own, told elsewhere. */
+function allConditions(
+  when: readonly Condition[],
+  decisions: Decisions,
+  seen: readonly string[] = [],
+): Condition[] {
   return when.flatMap((condition) => [
     condition,
-    ...allConditions(decisions.get(condition.decision) ?? [], decisions),
+    ...(seen.includes(condition.decision)
+      ? []
+      : allConditions(decisions.get(condition.decision) ?? [], decisions, [...seen, condition.decision])),
   ])
 }
 

@@ -23,6 +23,11 @@ export function runbookFile(id: string): string {
   return `runbooks/${id}.mdx`
 }
 
+/** One name for each file of runbooks/, and none for others: the lock of a run goes by it. */
+function isId(id: string): boolean {
+  return id.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+}
+
 /**
  * Reads a runbook, the runbooks it uses and every script they run. Either all of it is right, or every mistake is reported at
  * once and nothing is returned that could run.
@@ -37,10 +42,11 @@ export function loadRunbook(root: string, id: string): Loaded {
 
 function load(root: string, id: string, problems: Problem[]): Loaded {
   const files = new ProjectFiles(root)
+  const readFile = (file: string): string | undefined => files.readOrTell(file, problems)
   const draft = readDraft(id, files, problems, [])
   if (!draft) return { runbook: undefined, problems: sortedProblems(problems) }
   for (const step of steps(draft.nodes))
-    for (const fence of step.fences) importedFiles(fence, files.read, problems)
+    for (const fence of step.fences) importedFiles(fence, readFile, problems)
   problems.push(...checkReferences(draft.nodes, draft.inputs))
   const { matter } = draft
   if (!matter || problems.length > 0) return { runbook: undefined, problems: sortedProblems(problems) }
@@ -83,7 +89,7 @@ function readDraft(
   within: readonly string[],
 ): Draft | undefined {
   const file = runbookFile(id)
-  const source = files.read(file)
+  const source = isId(id) ? files.read(file) : undefined
   if (source === undefined) {
     const instead = files.instead(file)
     problems.push(
@@ -100,11 +106,13 @@ function readDraft(
   const parsed = parseDocument(source, file)
   if ('problem' in parsed) {
     problems.push(parsed.problem)
+    readFrontMatter(parsed.frontMatter, file, problems)
     return undefined
   }
   const matter = readFrontMatter(parsed.frontMatter, file, problems)
   const taken = new Set<Code>()
-  const read = readNodes(parsed.tree.children, { file, source, problems, readFile: files.read, taken })
+  const readFile = (name: string): string | undefined => files.readOrTell(name, problems)
+  const read = readNodes(parsed.tree.children, { file, source, problems, readFile, taken })
   problems.push(...sweep(parsed.tree, taken, file))
   if (!parsed.tree.children.some(isTag))
     problems.push({ file, line: 1, column: 1, message: 'a runbook needs at least one <Step>' })
@@ -179,7 +187,7 @@ function readUsed(
     problems.push({ ...place, message: `<Use runbook="${id}"> makes a cycle: ${cycle}` })
     return undefined
   }
-  if (files.read(runbookFile(id)) !== undefined) return readDraft(id, files, problems, within)
+  if (isId(id) && files.read(runbookFile(id)) !== undefined) return readDraft(id, files, problems, within)
   problems.push({ ...place, message: `<Use runbook="${id}">: there is no ${runbookFile(id)}` })
   return undefined
 }

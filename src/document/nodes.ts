@@ -156,6 +156,7 @@ function readChoice(node: MdxJsxFlowElement, context: ReadContext): Choice[] {
   }
   const values = readAttributes(node, choiceAttributes, context)
   const parts = partsOf(node.children, context)
+  refuse(parts.elements, 'Choice', context)
   if (!values) return []
   const prose = proseText(parts.prose, new Set(), context.source)
   return [

@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import path from 'node:path'
-import { OperatorError } from '../model/problem.ts'
+import { OperatorError, attempt } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import type { Source } from '../model/runbook.ts'
 
 /**
@@ -14,6 +15,7 @@ export class ProjectFiles {
   readonly root: string
   readonly #texts = new Map<string, string>()
   readonly #hashes = new Map<string, string>()
+  readonly #told = new Set<string>()
 
   constructor(root: string) {
     this.root = realpathSync(root)
@@ -29,6 +31,19 @@ export class ProjectFiles {
     const text = decode(bytes, file)
     this.#texts.set(file, text)
     return text
+  }
+
+  /** As read; one that is no text is told, once, and is as good as empty: the other mistakes are wanted with it. */
+  readOrTell(file: string, problems: Problem[]): string | undefined {
+    if (this.#told.has(file)) return ''
+    return attempt(
+      () => this.read(file),
+      (more) => {
+        this.#told.add(file)
+        problems.push(...more)
+        return ''
+      },
+    )
   }
 
   /** What stands in the place of a file that is not found: `a folder, not a file`; undefined when nothing does. */

@@ -18,24 +18,25 @@ function personsSpan(
   after: readonly JournalEvent[],
 ): Span {
   const at = Date.parse(event.at)
-  const before = earlier.at(-1)
+  const before = earlier.findLast(({ event: name }) => name !== 'note-added')
   // Its waiting began with the line before, as that of older journals which do not say it.
   if (event.event !== 'run-paused' && 'waitedMs' in event && !('by' in event && event.by !== 'person'))
     return { from: at - event.waitedMs, to: at }
-  // These answers do not say how long they were thought about: it was since the line before them.
   const asked = before === undefined ? at : Date.parse(before.at)
-  if (
-    event.event === 'rollback-started' ||
-    event.event === 'rollback-abandoned' ||
-    (event.event === 'step-skipped' && event.by === 'person')
-  )
-    return { from: asked, to: at }
+  if (isAnswer(event)) return { from: asked, to: at }
   // It ended without a word: nobody worked on it but a supervisor, if a fence was being executed.
   if (event.event === 'run-resumed' && before?.event !== 'run-paused')
     return { from: Math.max(asked, ...endedAlone(earlier, after)), to: at }
   if (event.event !== 'run-paused') return { from: at, to: at }
   const resumed = after.find(({ event: name }) => name === 'run-resumed')
   return { from: asked, to: resumed === undefined ? Number.POSITIVE_INFINITY : Date.parse(resumed.at) }
+}
+
+/** An answer that does not say how long it was thought about: it was since the line before, but for notes. */
+function isAnswer(event: JournalEvent): boolean {
+  if (event.event === 'step-skipped') return event.by === 'person'
+  if (event.event === 'fence-finished') return event.found === 'person'
+  return event.event === 'rollback-started' || event.event === 'rollback-abandoned'
 }
 
 /** When the fences ended that a supervisor went on with, while there was no runner. */

@@ -1,3 +1,4 @@
+import { printable } from '../model/printable.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { Redactor } from './redaction/index.ts'
@@ -9,7 +10,8 @@ const LONGEST_OUTPUTS = 1_000_000
 
 /** A reason without secrets, not too long to be read. The secrets first: what is cut could not be told from other text. */
 export function cleanReason(reason: string, redactor: Redactor): string {
-  const clean = redactor.redactText(reason)
+  // Part of our own lines, whose colours a terminal obeys.
+  const clean = printable(redactor.redactText(reason))
   return clean.length <= LONGEST_REASON
     ? clean
     : `${clean.slice(0, LONGEST_REASON)} … (${clean.length} characters)`

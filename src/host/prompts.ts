@@ -1,4 +1,5 @@
 import { stepState } from '../journal/fold.ts'
+import { mayHaveUndone } from '../journal/undone.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { Decision, Executable, Inform, Step } from '../model/runbook.ts'
 import type {
@@ -87,7 +88,7 @@ const HELP: Record<string, string> = {
   undo: 'undo it now, by what the dry-run shows',
   undone: 'you have seen that it is undone; asks how you know',
   keep: 'leave it; asks why, goes on with the step before',
-  'go-on': 'nothing was undone: leave the rollback; asks why',
+  'go-on': 'nothing is known to be undone: leave the rollback; asks why',
   'roll-back': 'show what can be undone, ask, undo it last first',
   pause: 'stop here; prints how to resume',
 }
@@ -203,7 +204,7 @@ export class TerminalOperator implements Operator {
       { key: 'r', label: 'roll back', value: 'undo' },
       ...(doubt === undefined ? [] : [{ key: 'y', label: 'it is undone', value: 'undone' }]),
       { key: 'k', label: 'keep as it is', value: 'keep' },
-      ...(hasUndone(session) || doubt !== undefined
+      ...(mayHaveUndone(session.state) || doubt !== undefined
         ? []
         : [{ key: 'g', label: 'go on with the run', value: 'go-on' }]),
       ...(failed === undefined ? [] : [LOG]),
@@ -410,7 +411,7 @@ function question(node: Exclude<Executable, Decision>, left: number, session: Se
       ? `Run these ${left} steps at the same time?`
       : `Run what is left of these ${node.steps.length} steps (${left}) at the same time?`
   const expected = node.expectMs === undefined ? '' : ` (about ${formatDuration(node.expectMs)})`
-  if (stepState(session.state, node.id).status === 'running')
+  if (['running', 'unknown'].includes(stepState(session.state, node.id).status))
     return 'This step was interrupted. Go on with what is left of it?'
   return `${isManual(node) ? 'Begin this step by hand' : 'Run this step'}${expected}?`
 }
@@ -429,11 +430,6 @@ function failedRollback({ id }: Step, { state }: Session): string | undefined {
   return outcome === undefined || outcome.kind === 'ok' || outcome.kind === 'unknown'
     ? undefined
     : outcome.reason
-}
-
-/** Whether this rollback has undone anything. */
-function hasUndone({ state }: Session): boolean {
-  return [...state.steps.values()].some(({ status }) => status === 'rolled-back')
 }
 
 /** The executable text of a node, as the page shows it. */

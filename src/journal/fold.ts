@@ -29,6 +29,8 @@ export type StepState = {
   rollingBack: boolean
   /** A person decided not to roll this step back. */
   kept: boolean
+  /** Why it was kept, or could not be rolled back. */
+  notUndone: string
   /** A person decided to leave this step out; it is not one that did not apply. */
   leftOut: boolean
 }
@@ -54,6 +56,8 @@ export type RunState = {
   digest: string
   startedAt: string
   lastAt: string
+  /** Of the last line that is no note: since then a question may have stood. */
+  quietSince: string
   status: 'running' | 'paused' | 'finished'
   result: RunResult | undefined
   reason: string
@@ -91,6 +95,7 @@ export function emptyState(): RunState {
     digest: '',
     startedAt: '',
     lastAt: '',
+    quietSince: '',
     status: 'running',
     result: undefined,
     reason: '',
@@ -127,6 +132,7 @@ export function stepState(state: RunState, id: string): StepState {
     fences: [],
     rollingBack: false,
     kept: false,
+    notUndone: '',
     leftOut: false,
   }
   state.steps.set(id, fresh)
@@ -151,6 +157,7 @@ export function foldAll(events: readonly JournalEvent[]): RunState {
 /** Takes one more event into the state. */
 export function fold(state: RunState, event: JournalEvent): void {
   state.lastAt = event.at
+  if (event.event !== 'note-added') state.quietSince = event.at
   state.operator = event.operator
   switch (event.event) {
     case 'run-started':
@@ -253,7 +260,8 @@ function foldRun(
       break
     case 'rollback-abandoned':
       state.rollback = false
-      for (const step of state.steps.values()) Object.assign(step, { rollingBack: false, kept: false })
+      for (const step of state.steps.values())
+        Object.assign(step, { rollingBack: false, kept: false, notUndone: '' })
       break
     case 'run-sealed':
       state.sealed = true
@@ -343,5 +351,5 @@ function foldRollback(state: RunState, event: Of<'step-rollback-started' | 'step
   step.rollingBack = false
   if (event.result === 'rolled-back') step.status = 'rolled-back'
   step.kept = event.result === 'kept'
-  step.reason = event.reason
+  step.notUndone = event.reason
 }

@@ -196,7 +196,7 @@ function refusal(holder: Holder, state: Liveness): OperatorError {
     ],
     stopped: [
       `this runbook is being run in this environment by ${who}, and that process is stopped (Ctrl-Z)`,
-      `Let it go on: fg in its terminal, or kill -CONT ${holder.pid}`,
+      `Let it go on: fg in its terminal. Where it has none: kill -CONT ${holder.pid}`,
     ],
     finishing: [
       `the runner of ${who} died, and its supervisor is still finishing a step`,

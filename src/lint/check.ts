@@ -30,7 +30,7 @@ export async function checkProject(options: CheckOptions): Promise<Report> {
   const ids = only ?? runbookIds(root)
   const read = readRunbooks(root, ids)
   const { plan, problems, locate } = loadPlan(root)
-  const communications = loadCommunications(root, Object.keys(plan?.environments ?? {}))
+  const communications = loadCommunications(root, plan && Object.keys(plan.environments))
   const messages = [...communications.problems, ...checkMessageTemplates(root)]
   const reports = readReports(root)
   const inPlan = plan && only ? [] : [...problems, ...messages].map((problem) => asFinding(problem, 'plan'))

@@ -13,6 +13,10 @@ type Unknown = Extract<Outcome, { kind: 'unknown' }>
 /** Undoes one step, after its own confirmation. A rollback that fails stops the run there: what follows relies on it. */
 export async function rollBackStep(step: Step, interrupted: boolean, session: Session): Promise<Onward> {
   await recoverOpenFence(step, session)
+  if (interrupted && isUndone(step, session)) {
+    finish(step, 'rolled-back', '', 0, session)
+    return { kind: 'next' }
+  }
   const doubtful = doubtfulFence(step, session)
   session.commit()
   const answer = await session.operator.confirmRollback(step, doubtful && reasonOf(doubtful.outcome), session)
@@ -65,6 +69,11 @@ function finish(
 function doubtfulFence(step: Step, session: Session): { job: string; outcome: Unknown } | undefined {
   const last = stepState(session.state, step.id).fences.findLast((fence) => fence.role === 'rollback')
   return last?.outcome?.kind === 'unknown' ? { job: last.job, outcome: last.outcome } : undefined
+}
+
+/** Its supervisor went on with what was left of it. */
+function isUndone(step: Step, session: Session): boolean {
+  return step.fences.every((fence) => fence.role !== 'rollback' || hasSucceeded(step, fence, session))
 }
 
 async function undo(step: Step, session: Session): Promise<string | undefined> {

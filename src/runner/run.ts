@@ -1,5 +1,6 @@
 import { runElapsedMs } from '../journal/fold.ts'
 import type { RunState } from '../journal/fold.ts'
+import { mayHaveUndone } from '../journal/undone.ts'
 import type { RunResult } from '../model/event.ts'
 import { runDecision } from '../steps/decision/run.ts'
 import { runParallel } from '../steps/parallel/run.ts'
@@ -104,9 +105,9 @@ async function askAfterFailure(step: Step, reason: string, session: Session): Pr
   return await attemptStep(step, session)
 }
 
-/** The question that is left has stood since the line before. */
+/** The question that is left has stood since the line before, but for notes. */
 export function pause(session: Session, reason: string): Extract<RunEnd, { kind: 'paused' }> {
-  const waitedMs = Math.max(0, session.clock.now() - Date.parse(session.state.lastAt))
+  const waitedMs = Math.max(0, session.clock.now() - Date.parse(session.state.quietSince))
   session.record({ event: 'run-paused', reason, ...(session.unattended ? {} : { waitedMs }) })
   session.commit()
   return { kind: 'paused', reason }
@@ -121,8 +122,9 @@ function finish(session: Session): RunEnd {
 }
 
 /** A rollback in which everything was kept has stopped the run, and no more. */
-function endOf({ rollback, steps }: RunState): { result: RunResult; reason: string } {
-  if (!rollback) return { result: 'succeeded', reason: '' }
-  const undid = [...steps.values()].some(({ status }) => status === 'rolled-back')
-  return undid ? { result: 'rolled-back', reason: '' } : { result: 'stopped', reason: 'nothing was undone' }
+function endOf(state: RunState): { result: RunResult; reason: string } {
+  if (!state.rollback) return { result: 'succeeded', reason: '' }
+  return mayHaveUndone(state)
+    ? { result: 'rolled-back', reason: '' }
+    : { result: 'stopped', reason: 'nothing was undone' }
 }

@@ -21,8 +21,11 @@ export async function settleStep(step: Step, session: Session): Promise<Onward> 
   const { fences } = stepState(session.state, step.id)
   const open = fences.find((fence) => fence.outcome === undefined)
   if (open) await recoverFence(step, open, session)
+  const { requested, reason } = session.interruption
+  if (requested === 'stop') return { kind: 'pause', reason }
   // Also when it was verified since: a verification that was interrupted, or did not hold, has not settled it.
   const doubtful = fences.find((fence) => fence.role === 'run' && fence.outcome?.kind === 'unknown')
+  if (doubtful && session.state.rollback) return givenUp(step, session)
   if (doubtful) return await settleUnknown(step, doubtful, session)
   const last = fences.at(-1)
   if (last && failedFor(last)) {
@@ -79,8 +82,12 @@ async function settleUnknown(step: Step, doubtful: FenceRecord, session: Session
         ? `its verification holds, but what it found out is not known: ${missing.join(', ')}`
         : `its verification does not hold: ${verified.reason}`
   session.commit()
+  const asked = session.clock.monotonic()
   const answer = await session.operator.settle(step, `${reason}; ${why}`, session)
-  if (answer.kind === 'retry') return await attemptStep(step, session)
+  if (answer.kind === 'retry') {
+    recordConfirmed(step, asked, session)
+    return await attemptStep(step, session)
+  }
   if (answer.kind === 'done')
     return await goOn(step, doubtful, 'person', `the operator found it done: ${answer.reason}`, session)
   return declined(step.id, answer, session)

@@ -76,7 +76,10 @@ export const command: Command = {
     if (values.yes !== true) requireTerminal(state.runbook)
     const say = values.json === true ? io.err : io.out
     const run = await open(root, directory, { ...journal, state }, values, say)
-    say(`Resuming ${state.run}: ${state.title} in ${state.environment}; started ${state.startedAt}`)
+    say(`Resuming ${state.run}`)
+    say(
+      `${state.title} in ${state.environment}, started ${state.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    )
     return await concludeRun(run.open, {
       rehearse: state.mode === 'rehearsal',
       lab: run.lab,

@@ -90,7 +90,7 @@ function showState(state: RunState, directory: string, output: boolean, io: Io):
     id,
     step.status,
     step.durationMs === undefined ? '—' : formatDuration(step.durationMs),
-    step.reason,
+    [step.reason, step.notUndone].filter((words) => words !== '').join('; '),
   ])
   io.out('')
   for (const line of table([['step', 'state', 'took', ''], ...rows])) io.out(line)

@@ -55,8 +55,10 @@ async function findOrStart(
 async function unfit(lab: Lab, wanted: LabOptions): Promise<string | undefined> {
   if (lab.options.synchronousCommit !== wanted.synchronousCommit)
     return `up with replication ${lab.options.synchronousCommit}, and ${wanted.synchronousCommit} is asked for`
-  const { healthy, nodes, services } = await lab.health()
+  const { healthy, nodes, services, replication } = await lab.health()
   if (healthy) return undefined
   const broken = [...nodes, ...services].filter((part) => !part.healthy).map((part) => part.part)
-  return `not whole (${broken.join(', ') || 'no standby follows the primary'})`
+  const follows = replication.some(({ state }) => state === 'streaming')
+  const standby = follows ? 'commits do not wait for the standby' : 'no standby follows the primary'
+  return `not whole (${broken.join(', ') || standby})`
 }

@@ -25,10 +25,17 @@ export type NodeHealth = PartHealth & {
   fenced: boolean
   timeline: number | undefined
 }
-export type Replication = { standby: string; state: string; syncState: string; lagBytes: number }
+export type Replication = {
+  standby: string
+  state: string
+  syncState: string
+  lagBytes: number
+  /** It streams, and commits wait for it where that was asked for. */
+  healthy: boolean
+}
 
 export type LabHealth = {
-  /** Everything runs, there is exactly one primary, customers are sent to it, and a standby follows it. */
+  /** Everything runs, there is exactly one primary, customers are sent to it, and a standby follows it as asked for. */
   healthy: boolean
   activeRegion: string | undefined
   nodes: NodeHealth[]
@@ -63,7 +70,7 @@ export async function checkHealth(directory: string, state: LabState): Promise<L
   const replication = primaries[0] === undefined ? [] : await readReplication(state, primaries[0].region)
   const whole = [...nodes, ...services].every(({ healthy }) => healthy)
   const routed = primaries.length === 1 && primaries[0]?.region === active?.region
-  const followed = replication.some(({ state }) => state === 'streaming')
+  const followed = replication.some((to) => to.healthy)
   const healthy = whole && routed && followed
   return { healthy, activeRegion: active?.region, nodes, services, replication, canary }
 }
@@ -86,7 +93,15 @@ async function checkNode(state: LabState, region: Region): Promise<NodeHealth> {
 
 async function readReplication(state: LabState, primary: Region): Promise<Replication[]> {
   const rows = await query(state, primary, 'postgres', REPLICATION).catch(() => [])
-  return z.array(replicationRow).parse(rows)
+  const { synchronousCommit } = state.options
+  const waits = ['sync', 'quorum']
+  return z
+    .array(replicationRow)
+    .parse(rows)
+    .map((row) => ({
+      ...row,
+      healthy: row.state === 'streaming' && (synchronousCommit === 'async' || waits.includes(row.syncState)),
+    }))
 }
 
 async function checkPart(directory: string, part: Part): Promise<PartHealth> {

@@ -23,7 +23,7 @@ export { killPostgres, killRegion, killService, startUnaware } from './damage.ts
 export { defaultOptions, REGIONS, REPLICATION_MODES, stateDirectory, stateRoot } from './options.ts'
 export type { LabOptions, Region } from './options.ts'
 export type { Lab } from './lab.ts'
-export type { LabHealth, PartHealth } from './health.ts'
+export type { LabHealth, PartHealth, Replication } from './health.ts'
 
 /** The lab of this name when it is up; undefined when there is none. */
 export async function open(name: string): Promise<Lab | undefined> {

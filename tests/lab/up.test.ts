@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { query } from '../../src/lab/postgres.ts'
 import { runOrThrow } from '../../src/lab/commands.ts'
 import { down, names, open, up, type Lab } from '../../src/lab/index.ts'
 import { identify } from '../../src/lab/processes.ts'
@@ -82,6 +83,12 @@ void test('up again keeps what runs and starts what stopped; down needs neither 
   await rebuildByHand(lab)
   await until('the standby follows again', async () => (await lab.health()).healthy)
   assert.equal((await lab.health()).nodes[1]?.role, 'standby')
+
+  // It streams all the same, and acknowledged orders would be lost with the primary.
+  await query(lab.state, 'eu-west', 'postgres', `alter system set synchronous_standby_names = ''`)
+  await query(lab.state, 'eu-west', 'postgres', 'select pg_reload_conf()')
+  await until('a lab whose commits wait for nobody is not whole', async () => !(await lab.health()).healthy)
+  assert.equal((await lab.health()).replication[0]?.state, 'streaming')
 
   // Nothing but the processes themselves is left to find them by.
   writeFileSync(join(root, 'test/lab.json'), '{"version":1,"pha')

@@ -12,6 +12,7 @@ import {
   up,
   type Lab,
   type LabHealth,
+  type Replication,
   type LabOptions,
   type PartHealth,
 } from '../../lab/index.ts'
@@ -164,6 +165,11 @@ function describePart(part: PartHealth): string {
   return `${part.healthy ? 'ok    ' : 'not ok'}  ${part.part.padEnd(20)} ${place} ${part.detail}`
 }
 
+function describeReplication({ standby, state, syncState, lagBytes, healthy }: Replication): string {
+  const waiting = healthy || state !== 'streaming' ? '' : ': commits do not wait for it'
+  return `${healthy ? '' : 'not ok  '}replication to ${standby}: ${state}, ${syncState}, ${lagBytes} bytes behind${waiting}`
+}
+
 function describeHealth(lab: Lab, health: LabHealth): string[] {
   const { canary, replication, activeRegion } = health
   const { synchronousCommit, delayMs } = lab.options
@@ -171,9 +177,7 @@ function describeHealth(lab: Lab, health: LabHealth): string[] {
     ...[...health.nodes, ...health.services].map(describePart),
     `customers are sent to ${activeRegion ?? 'nobody: the edge does not answer'}`,
     `asked for: ${synchronousCommit}, ${formatDuration(delayMs)} one way`,
-    ...replication.map(
-      (to) => `replication to ${to.standby}: ${to.state}, ${to.syncState}, ${to.lagBytes} bytes behind`,
-    ),
+    ...replication.map(describeReplication),
     ...(replication.length === 0 ? ['replication: none'] : []),
     ...(canary === undefined
       ? []

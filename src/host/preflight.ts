@@ -7,6 +7,7 @@ import type { PostgresTarget, Target } from '../fences/api.ts'
 import { OTHER_RUNS_FOLDER } from '../journal/runs-folder.ts'
 import type { Requirement, Runbook } from '../model/runbook.ts'
 import { steps } from '../model/runbook.ts'
+import { suggest } from '../model/suggest.ts'
 import { locate } from './locate.ts'
 
 const PROGRAM_MS = 5000
@@ -45,9 +46,27 @@ export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
   ])
   return [
     ...asked.flat(),
+    ...unknownTargets(runbook, Object.keys(targets)),
     ...destroyed(runbook, targets).map(lookAtDataDirectory),
     ...folders.map(lookAtFolder),
   ]
+}
+
+/** What a step is to act on, and this environment does not have: it would be found in the middle of the recovery. */
+function unknownTargets({ nodes }: Runbook, known: readonly string[]): Finding[] {
+  const named = steps(nodes).flatMap(({ id, target, fences }) =>
+    [target, ...fences.map(({ on }) => on)].flatMap((name) => (name === undefined ? [] : [{ id, name }])),
+  )
+  const unknown = new Set(named.map(({ name }) => name).filter((name) => !known.includes(name)))
+  return Array.from(unknown, (name): Finding => {
+    const ids = new Set(named.filter((other) => other.name === name).map(({ id }) => id))
+    return {
+      level: 'missing',
+      subject: name,
+      detail: `is no target of this environment, and is named by ${[...ids].join(', ')}`,
+      hint: suggest(name, known),
+    }
+  })
 }
 
 function usesShell(runbook: Runbook): boolean {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { contactsYaml, Keys, unless } from '../helpers/keys.ts'
+import { withTargets } from '../helpers/plan.ts'
 import type { Pane } from '../helpers/panes.ts'
 import { Panes } from '../helpers/panes.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
@@ -52,7 +53,7 @@ function makeCast(t: TestContext): { project: Project; keys: Keys } {
       bob: { roles: ['dba'], key: 'bob' },
       eve: { roles: ['network'], key: 'eve' },
     }),
-    'docs/plan/environments.yaml': ENVIRONMENTS,
+    'docs/plan/environments.yaml': withTargets(ENVIRONMENTS, 'shop.edge'),
     'runbooks/failover.mdx': FAILOVER,
     'runbooks/plain.mdx': PLAIN,
   })

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { assertNothingRuns, assertSound, only, standing } from '../helpers/claims.ts'
 import { openToOthers } from '../helpers/modes.ts'
+import { ENVIRONMENTS, withTargets } from '../helpers/plan.ts'
 import { planWith } from '../helpers/postgres.ts'
 import type { Project } from '../helpers/project.ts'
 import { ended, eventsOf, makeProject, runbook, step } from '../helpers/project.ts'
@@ -179,6 +180,7 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
 
 function project(t: Parameters<typeof makeProject>[0]): Project {
   return makeProject(t, {
+    'docs/plan/environments.yaml': withTargets(ENVIRONMENTS, 'shop.none'),
     'runbooks/fine.mdx': FINE,
     'runbooks/asks.mdx': ASKS,
     'runbooks/manual.mdx': MANUAL,

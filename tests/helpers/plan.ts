@@ -34,3 +34,12 @@ export const PLAN: Record<string, string> = {
   'docs/plan/contacts.yaml': CONTACTS,
   'docs/plan/schedule.yaml': 'backups: {}\n',
 }
+
+/** Targets where nothing listens, for steps that name them, in every environment of a file. */
+export function withTargets(environments: string, ...names: string[]): string {
+  const targets = names.map((name) => `      ${name}: { kind: http, url: "http://127.0.0.1:9" }\n`)
+  return environments.replaceAll(
+    /^    protected: .*\n/gm,
+    (line) => `${line}    targets:\n${targets.join('')}`,
+  )
+}

@@ -55,6 +55,17 @@ for (const mode of ['--yes', '--rehearse'])
     assert.ok(!existsSync(project.path('checked')))
   })
 
+void test('a target that the environment does not have is missing before the first step', async (t) => {
+  const body =
+    step('one', '', ['sh run', 'echo one >> effects.log']) +
+    step('two', 'danger="destructive" target="cache.primry"', ['sh run', 'echo two >> effects.log'])
+  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+  const { code, stderr } = await project.cli(['run', 'it', '--yes'])
+  assert.equal(code, 3)
+  assert.match(stderr, /preflight: cache\.primry is no target of this environment, and is named by two/)
+  assert.ok(!project.files().includes('effects.log'))
+})
+
 void test('a rehearsal is the preflight and every check', async (t) => {
   const project = makeProject(t, { ...FILES, 'secret-file': VALUE, 'command-file': VALUE })
   chmodSync(project.path('secret-file'), 0o600)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { assertSound, only } from '../helpers/claims.ts'
+import { ENVIRONMENTS, withTargets } from '../helpers/plan.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { decision, MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -16,7 +17,10 @@ const BOTH = /\? Run these 2 steps at the same time\?[\s\S]*›$/
 const WIPE = 'danger="destructive" target="shop.none"'
 
 function open(t: TestContext, body: string): { project: Project; start: (...args: string[]) => Terminal } {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+  const project = makeProject(t, {
+    'docs/plan/environments.yaml': withTargets(ENVIRONMENTS, 'shop.none', 'shop.other'),
+    'runbooks/it.mdx': runbook(body),
+  })
   return { project, start: (...args) => new Terminal(t, project, args.length > 0 ? args : ['run', 'it']) }
 }
 

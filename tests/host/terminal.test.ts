@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { readSupervision } from '../../src/host/supervision.ts'
 import { assertSound, only, reasons, standing } from '../helpers/claims.ts'
+import { ENVIRONMENTS, withTargets } from '../helpers/plan.ts'
 import { kill, processesWith, until } from '../helpers/processes.ts'
 import { MARK, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -23,7 +24,11 @@ function open(
   body: string,
   files: Record<string, string> = {},
 ): { project: Project; start: (...args: string[]) => Terminal } {
-  const project = makeProject(t, { 'runbooks/it.mdx': runbook(body), ...files })
+  const project = makeProject(t, {
+    'docs/plan/environments.yaml': withTargets(ENVIRONMENTS, 'shop.none'),
+    'runbooks/it.mdx': runbook(body),
+    ...files,
+  })
   return { project, start: (...args) => new Terminal(t, project, args.length > 0 ? args : ['run', 'it']) }
 }
 

@@ -1,6 +1,7 @@
 import { stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
 import { parse } from 'es-module-lexer/js'
+import { placeInFence } from '../model/place-in-fence.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Fence, Place } from '../model/runbook.ts'
 
@@ -21,8 +22,8 @@ export function importedFiles(fence: Fence, readFile: ReadFile, problems: Proble
 
 function follow(module: Module, readFile: ReadFile, reached: Set<string>, problems: Problem[]): void {
   const { file } = module.place
-  for (const { specifier, offset } of importsOf(module, problems)) {
-    const at = (message: string): number => problems.push({ ...placeAt(module, offset), message })
+  for (const { specifier, offset } of importsOf(module, readFile, problems)) {
+    const at = (message: string): number => problems.push({ ...placeAt(module, offset, readFile), message })
     if (specifier === undefined || specifier.includes('*'))
       at('import() of what is only known when it runs: expected a literal, so that the digest can cover it')
     else if (/^(\/|file:|data:|https?:)/.test(specifier))
@@ -41,14 +42,14 @@ function follow(module: Module, readFile: ReadFile, reached: Set<string>, proble
 
 type Import = { specifier: string | undefined; offset: number }
 
-function importsOf(module: Module, problems: Problem[]): Import[] {
+function importsOf(module: Module, readFile: ReadFile, problems: Problem[]): Import[] {
   try {
     const [imports] = parse(withoutTypes(module.code))
     return imports
       .filter(({ type }) => type !== 'import-meta')
       .map(({ specifier, start }) => ({ specifier: specifier ?? undefined, offset: start }))
   } catch (error) {
-    problems.push(syntaxProblem(module, error))
+    problems.push(syntaxProblem(module, error, readFile))
     return []
   }
 }
@@ -66,21 +67,15 @@ function withoutTypes(code: string): string {
 }
 
 /** Node tells the place only in the stack: `:2`, the source line, and a caret below it. */
-function syntaxProblem(module: Module, error: unknown): Problem {
+function syntaxProblem(module: Module, error: unknown, readFile: ReadFile): Problem {
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const [, line, caret] = /^:(\d+)\n[^]*?\n( *)\^/.exec(stack) ?? []
-  const { file, line: firstLine, column } = module.place
-  const at = { file, line: firstLine + Number(line ?? 1) - 1, column: column + (caret?.length ?? 0) }
+  const at = placeInFence(module, Number(line ?? 1) - 1, caret?.length ?? 0, readFile(module.place.file))
   return { ...at, message: `not valid TypeScript: ${message}` }
 }
 
-/** The column counts the indentation of a fence, which its text does not have. */
-function placeAt({ code, place }: Module, offset: number): Place {
-  const before = code.slice(0, offset).split('\n')
-  return {
-    file: place.file,
-    line: place.line + before.length - 1,
-    column: place.column + (before.at(-1)?.length ?? 0),
-  }
+function placeAt(module: Module, offset: number, readFile: ReadFile): Place {
+  const before = module.code.slice(0, offset).split('\n')
+  return placeInFence(module, before.length - 1, before.at(-1)?.length ?? 0, readFile(module.place.file))
 }

@@ -1,3 +1,4 @@
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { RunbookRule } from '../rule.ts'
 import { ownFences } from '../walk.ts'
@@ -45,15 +46,13 @@ export const datedName: RunbookRule = {
       },
     ],
   },
-  check: (runbook) =>
+  check: (runbook, { read }) =>
     ownFences(runbook).flatMap(({ step, fence }) =>
       fence.code.split('\n').flatMap((text, index): Problem[] =>
         COMMENT.test(text)
           ? []
           : [...text.matchAll(DATE)].filter(isInName).map(({ index: offset, 0: date }) => ({
-              file: fence.place.file,
-              line: fence.place.line + index,
-              column: fence.place.column + offset,
+              ...placeInFence(fence, index, offset, read(fence.place.file)),
               step: step.id,
               message: `the date ${date} in a command`,
               hint: 'Look the newest one up, or ask for it as an input.',

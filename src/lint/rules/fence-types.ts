@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { declaredTargets } from '../../document/plan-references.ts'
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Project, RunbooksRule } from '../rule.ts'
 import { compile } from '../typecheck/compile.ts'
@@ -105,19 +106,10 @@ function toProblem(diagnostic: Diagnostic, modules: Map<string, VirtualModule>, 
   if (where === 'project') return { file, line, column, ...plain }
   // The declarations, or the settings, are at fault: not the author's, but not to be kept quiet either.
   if (!module || line - module.shift < module.fence.place.line) return { message: `tsc: ${plain.message}` }
-  const place = {
-    file: module.fence.place.file,
-    line: line - module.shift,
-    column: column + indentation(module, line - module.shift, project),
-  }
+  const { fence } = module
+  const lineInFence = line - module.shift - fence.place.line
+  const place = placeInFence(fence, lineInFence, column - 1, project.read(fence.place.file))
   const targets = [...declaredTargets(project.plan.services).keys()]
   const lineText = module.text.split('\n')[line - 1] ?? ''
   return { ...place, step: module.step.id, ...worded({ code, text, module, lineText, column, targets }) }
-}
-
-/** How far the fence is indented in the runbook on this line; its text comes without. */
-function indentation({ fence }: VirtualModule, line: number, project: Project): number {
-  const source = project.read(fence.place.file)?.split('\n')[line - 1] ?? ''
-  const text = fence.code.split('\n')[line - fence.place.line] ?? ''
-  return source.endsWith(text) ? source.length - text.length : 0
 }

@@ -1,5 +1,6 @@
 import { declaredTargets } from '../../document/plan-references.ts'
 import { TARGET_FIELDS } from '../../model/environment.ts'
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Runbook } from '../../model/runbook.ts'
 import { shName } from '../../model/shell.ts'
@@ -59,9 +60,7 @@ function checkFence(both: FenceInStep, runbook: Runbook, project: Project): Prob
       if (values.has(name) || targets.has(name)) return []
       return [
         {
-          file: fence.place.file,
-          line: fence.place.line + index,
-          column: fence.place.column + offset + whole.length - name.length,
+          ...placeInFence(fence, index, offset + whole.length - name.length, project.read(fence.place.file)),
           step: step.id,
           message: `$${name}: nothing sets this variable`,
           hint: suggest(name, name.startsWith('TARGET_') ? targets : values),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Project, RunbookRule } from '../rule.ts'
 import type { FenceInStep } from '../walk.ts'
@@ -52,9 +53,7 @@ async function checkFence({ step, fence }: FenceInStep, project: Project): Promi
   return comments
     .filter(({ level }) => level === 'error' || level === 'warning' || level === 'info')
     .map(({ line, column, code, message }) => ({
-      file: fence.place.file,
-      line: fence.place.line + line - 1,
-      column: fence.place.column + column - 1,
+      ...placeInFence(fence, line - 1, column - 1, project.read(fence.place.file)),
       step: step.id,
       message: `${message} (SC${code})`,
       hint: `https://www.shellcheck.net/wiki/SC${code}`,

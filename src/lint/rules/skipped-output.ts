@@ -1,9 +1,10 @@
 import { openCondition, setsOnlyWhen } from '../../document/conditions.ts'
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Condition, Runbook, Step } from '../../model/runbook.ts'
 import { executables } from '../../model/runbook.ts'
 import { shName } from '../../model/shell.ts'
-import type { RunbookRule } from '../rule.ts'
+import type { Project, RunbookRule } from '../rule.ts'
 import type { FenceInStep } from '../walk.ts'
 import { ownFences } from '../walk.ts'
 
@@ -53,9 +54,9 @@ export const skippedOutput: RunbookRule = {
       },
     ],
   },
-  check: (runbook) => {
+  check: (runbook, { read }) => {
     const conditions = conditionsIn(runbook)
-    return ownFences(runbook).flatMap((both) => checkFence(both, conditions))
+    return ownFences(runbook).flatMap((both) => checkFence(both, conditions, read))
   },
 }
 
@@ -73,20 +74,18 @@ function conditionsIn({ nodes }: Runbook): Conditions {
   return found
 }
 
-function checkFence({ step, fence }: FenceInStep, conditions: Conditions): Problem[] {
+function checkFence({ step, fence }: FenceInStep, conditions: Conditions, read: Project['read']): Problem[] {
   if (fence.lang === 'sql' || ASKS_FIRST.test(fence.code)) return []
   return fence.code.split('\n').flatMap((text, index) =>
     COMMENT.test(text)
       ? []
-      : [...text.matchAll(fence.lang === 'sh' ? IN_SH : IN_TS)].flatMap((read): Problem[] => {
-          const name = read[1] ?? read[2] ?? ''
+      : [...text.matchAll(fence.lang === 'sh' ? IN_SH : IN_TS)].flatMap((found): Problem[] => {
+          const name = found[1] ?? found[2] ?? ''
           const missing = whenMissing(name, step, conditions)
           if (missing === undefined) return []
           return [
             {
-              file: fence.place.file,
-              line: fence.place.line + index,
-              column: fence.place.column + read.index,
+              ...placeInFence(fence, index, found.index, read(fence.place.file)),
               step: step.id,
               message: `${fence.lang === 'sh' ? `$${name}` : `outputs.${name}`}: ${missing}`,
               hint:

@@ -1,3 +1,4 @@
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { RunbookRule } from '../rule.ts'
 import { openingOf, ownFences } from '../walk.ts'
@@ -30,7 +31,7 @@ export const sqlParameters: RunbookRule = {
       },
     ],
   },
-  check: (runbook) =>
+  check: (runbook, { read }) =>
     ownFences(runbook)
       .filter(({ fence }) => fence.lang === 'sql')
       .flatMap((both): Problem[] => {
@@ -46,9 +47,7 @@ export const sqlParameters: RunbookRule = {
         const unbound = used
           .filter(({ number }) => number > fence.bind.length || number === 0)
           .map(({ number, line, column }) => ({
-            file: fence.place.file,
-            line: fence.place.line + line,
-            column: fence.place.column + column,
+            ...placeInFence(fence, line, column, read(fence.place.file)),
             step: step.id,
             message: `$${number} is not bound: bind= names ${count}`,
           }))

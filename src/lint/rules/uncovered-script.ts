@@ -1,3 +1,4 @@
+import { placeInFence } from '../../model/place-in-fence.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Project, RunbookRule } from '../rule.ts'
 import type { FenceInStep } from '../walk.ts'
@@ -84,9 +85,7 @@ function checkFence({ step, fence }: FenceInStep, { read }: Project): Problem[] 
         !sourced.some((other) => covers(other, at)) && isProgram(word, line.slice(0, at), read),
     )
     return [...sourced, ...named].map(({ word, at }) => ({
-      file: fence.place.file,
-      line: fence.place.line + index,
-      column: fence.place.column + at,
+      ...placeInFence(fence, index, at, read(fence.place.file)),
       step: step.id,
       message: `${word}: the digest does not cover it here`,
       hint: HINT,

@@ -56,3 +56,9 @@ for (const { rule, info, code, column, before } of rows)
     const found = await check(rule, indented(info, code), before)
     assert.deepEqual(found, [`1:${column + 2}`, `2:${column + 1}`, `3:${column}`])
   })
+
+void test('columns of shellcheck count what the others count, UTF-16 units', async () => {
+  const fence = (code: string): string => `${FENCE}sh run\n${code}\n${FENCE}`
+  assert.deepEqual(await check('shellcheck', fence('echo "😀é" $INPUT_REASON')), ['1:12'])
+  assert.deepEqual(await check('shell-variables', fence('echo "😀é" $INPUT_NOPE')), ['1:13'])
+})

@@ -53,9 +53,17 @@ async function checkFence({ step, fence }: FenceInStep, project: Project): Promi
   return comments
     .filter(({ level }) => level === 'error' || level === 'warning' || level === 'info')
     .map(({ line, column, code, message }) => ({
-      ...placeInFence(fence, line - 1, column - 1, project.read(fence.place.file)),
+      ...placeInFence(fence, line - 1, unitsBefore(fence.code, line, column), project.read(fence.place.file)),
       step: step.id,
       message: `${message} (SC${code})`,
       hint: `https://www.shellcheck.net/wiki/SC${code}`,
     }))
+}
+
+/** shellcheck counts characters, everyone else UTF-16 units. */
+function unitsBefore(code: string, line: number, column: number): number {
+  const text = code.split('\n')[line - 1] ?? ''
+  return Array.from(text)
+    .slice(0, column - 1)
+    .join('').length
 }

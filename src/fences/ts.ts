@@ -6,6 +6,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MISSING_OUTPUT } from '../model/outcome.ts'
 import type { Outputs } from '../model/outcome.ts'
+import { placeInFence } from '../model/place-in-fence.ts'
 import type { FenceJob } from '../runner/ports.ts'
 import type { FenceGlobals } from './api.ts'
 import { requireOutputs } from './sh.ts'
@@ -80,7 +81,7 @@ export async function runTs(job: FenceJob, query: FenceGlobals['query']): Promis
   try {
     await import(url)
   } catch (error) {
-    throw readable(error, job.root)
+    throw readable(error, job, url)
   }
   const result = requireOutputs(declared, job.declares)
   if ('reason' in result) throw new Error(result.reason)
@@ -147,8 +148,19 @@ function withCauses(error: Error, depth = 0): string {
   return [...new Set([error.message, ...causes])].filter((text) => text !== '').join(': ')
 }
 
+/** The column of a frame counts the indentation of the line in the runbook, which the text of the fence comes without. */
+function asInFile(frame: string, fence: FenceJob['fence'], url: string): string {
+  // Also of a script: nothing of it was taken away.
+  if (fence.place.column === 1 || !frame.includes(`${url}:`)) return frame
+  const source = readPinned(fileURLToPath(new URL(url)))
+  return frame.replace(/:(\d+):(\d+)(?=\)?$)/, (_, line: string, column: string) => {
+    const place = placeInFence(fence, Number(line) - fence.place.line, Number(column) - 1, source)
+    return `:${line}:${place.column}`
+  })
+}
+
 /** Addresses as people know them: project-relative, without our marks; frames of ours and of Node are left out. */
-function readable(error: unknown, root: string): Error {
+function readable(error: unknown, { fence, root }: FenceJob, url: string): Error {
   const original = shortened(error instanceof Error ? error : new Error(`the fence threw ${String(error)}`))
   const prefix = `${pathToFileURL(root).href}/`
   const clean = (text: string): string =>
@@ -160,7 +172,7 @@ function readable(error: unknown, root: string): Error {
   readableError.name = original.name
   readableError.stack = [
     `${original.name}: ${readableError.message}`,
-    ...frames.map((frame) => clean(frame)),
+    ...frames.map((frame) => clean(asInFile(frame, fence, url))),
   ].join('\n')
   return readableError
 }

@@ -67,6 +67,23 @@ for (const row of rows)
     assert.doesNotMatch(output, /node_modules|src\/(host|fences)|drillbook=|data:/)
   })
 
+void test('a stack trace points to the column: a fence that is indented, and a line of it that is less', async (t) => {
+  const fence =
+    '  ```ts run\n  const fail = (): void => {\n throw new Error("it broke")\n  }\n  fail()\n  ```'
+  const text = runbook(`<Step id="one">\n\n## One\n\n${fence}\n\n</Step>`)
+  const project = makeProject(t, { 'runbooks/it.mdx': text })
+  const end = await project.run('it')
+  const lines = text.split('\n')
+  const placeOf = (word: string): string => {
+    const index = lines.findIndex((line) => line.includes(word))
+    return `runbooks/it.mdx:${index + 1}:${(lines[index]?.indexOf(word) ?? 0) + 1}`
+  }
+  const log = path.join(project.lastRun(), 'output', `${project.runIds()[0] ?? ''}.1.log`)
+  const found = [...readFileSync(log, 'utf8').matchAll(/runbooks\/it\.mdx:\d+:\d+/g)].map(([place]) => place)
+  assert.deepEqual(found.slice(0, 2), [placeOf('new Error'), placeOf('fail()')])
+  assert.ok(reasons(end.events).includes(`it broke (${placeOf('new Error')})`), reasons(end.events))
+})
+
 const wrong: { title: string; fence: [string, string]; says: RegExp }[] = [
   {
     title: 'an input that there is not',

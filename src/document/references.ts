@@ -48,8 +48,9 @@ function checkNode(node: Node, seen: Seen, problems: Problem[]): void {
   if (node.kind === 'step') checkStep(node, problems)
   if (node.kind !== 'decision') return
   const values = node.choices.map((choice) => choice.value)
-  for (const value of duplicates(values))
-    problems.push({ ...node.place, step: node.id, message: `choice ${value} stands twice` })
+  for (const [index, { value, place }] of node.choices.entries())
+    if (values.indexOf(value) !== index)
+      problems.push({ ...place, step: node.id, message: `choice ${value} stands twice` })
   seen.choices.set(node.id, values)
   seen.decisions.set(node.id, node.when)
 }
@@ -132,8 +133,4 @@ function declareOutputs(steps: readonly Step[], seen: Seen, problems: Problem[])
       if (clash !== undefined) problems.push({ ...step.place, step: step.id, message: clash })
       seen.outputs.set(name, step)
     }
-}
-
-function duplicates(values: string[]): string[] {
-  return values.filter((value, index) => values.indexOf(value) !== index)
 }

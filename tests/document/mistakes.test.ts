@@ -287,6 +287,11 @@ select $1
     reports: ['8:1 step p: when="d=a": no <Decision id="d"> stands before it'],
   },
   {
+    title: 'a choice twice',
+    body: '<Decision id="d">\n\n## D\n\n<Choice value="a" />\n\n<Choice value="a" />\n\n<Choice value="b" />\n\n</Decision>',
+    reports: ['14:1 step d: choice a stands twice'],
+  },
+  {
     title: 'a Decision of one choice with a default that is none',
     body: '<Decision id="d" default="b">\n\n## How?\n\n<Choice value="a" />\n\n</Decision>',
     reports: ['8:1 <Decision> needs at least two <Choice value="…">', '8:1 default="b": expected one of a'],

@@ -1,4 +1,4 @@
-import { LineCounter, isCollection, isMap, isNode, isScalar, parseDocument } from 'yaml'
+import { LineCounter, isCollection, isMap, isNode, isScalar, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
@@ -32,12 +32,11 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, file: string, f
       document.errors.map((error) => ({ ...at(error.pos[0]), message: `not valid YAML: ${error.message}` })),
     )
   const plain = toPlain(document)
-  if ('refused' in plain) return failed([{ ...at(0), message: `not valid YAML: ${plain.refused}` }])
+  if ('refused' in plain)
+    return failed([{ ...at(unresolvedAlias(document)), message: `not valid YAML: ${plain.refused}` }])
   const result = schema.safeParse(plain.value)
   if (result.success) return { value: result.data, problems: [], locate }
-  return failed(
-    result.error.issues.map((issue) => ({ ...locateIssue(issue, locate), message: describeIssue(issue) })),
-  )
+  return failed(result.error.issues.flatMap((issue) => problemsOf(issue, locate)))
 }
 
 /** A file that could not be read at all. */
@@ -54,9 +53,26 @@ function toPlain(document: Document): { value: unknown } | { refused: string } {
   }
 }
 
-function locateIssue(issue: z.core.$ZodIssue, locate: Locate): Place {
-  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : []
-  return unknown === undefined ? locate(issue.path) : locate([...issue.path, unknown], 'key')
+/** Where the alias stands that has no anchor before it; the beginning, where there is none. */
+function unresolvedAlias(document: Document): number {
+  let offset = 0
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return undefined
+      offset = alias.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
+}
+
+/** All unknown keys of a map are one issue, but each stands on its own line. */
+function problemsOf(issue: z.core.$ZodIssue, locate: Locate): Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [{ ...locate(issue.path), message: describeIssue(issue) }]
+  return issue.keys.map((key) => ({
+    ...locate([...issue.path, key], 'key'),
+    message: describeIssue({ ...issue, keys: [key] }),
+  }))
 }
 
 function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number {

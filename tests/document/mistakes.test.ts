@@ -430,6 +430,21 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
     ],
   },
   {
+    title: 'an alias of an anchor that there is not, after one of an anchor that there is',
+    text: '---\ntitle: &t A\nsummary: *t\nservice: *zz\n---\n',
+    reports: ['4:10 not valid YAML: Unresolved alias (the anchor must be set before the alias): zz'],
+  },
+  {
+    title: 'several unknown keys, also of an input',
+    text: '---\ntitle: A\nsummary: x\nservice: s\nservce: s\nseverity: sev1\nseverty: sev1\ninputs:\n  n: { type: string, prompt: N, promt: N, tpye: string }\n---\n',
+    reports: [
+      '5:1 unknown key "servce"',
+      '7:1 unknown key "severty"',
+      '9:33 inputs.n: unknown key "promt"',
+      '9:43 inputs.n: unknown key "tpye"',
+    ],
+  },
+  {
     title: 'unknown, missing and wrong keys',
     text: '---\ntitle: A\nsumary: x\nservice: 3\nseverity: sev9\ninputs:\n  n: { type: number, prompt: N, default: "1" }\n---\n',
     reports: [

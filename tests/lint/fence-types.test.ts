@@ -68,6 +68,31 @@ const rows: Row[] = [
     reports: [],
   },
   {
+    title: 'the same names, taken out of something with defaults and keys',
+    body: [
+      'const { a = 1, module } = { a: 2, module: 3 }\necho(a, module)',
+      'const { a = { b: [1] }, x: exports = 1, ...require } = { a: { b: [2] }, x: 3, c: 4 }\necho(a, exports, require)',
+      "const [a = 'x', [__filename] = ['y']]: [string?, [string]?] = ['z']\necho(a, __filename)",
+      'const a = 1, { __dirname } = { __dirname: 2 }\necho(a, __dirname)',
+    ]
+      .map((code, index) => step(`s${index}`, 'run', code))
+      .join('\n'),
+    reports: [],
+  },
+  {
+    title: 'the same names as a default and as a key, which declare nothing',
+    body: step(
+      'a',
+      'run',
+      'const { a = module, exports: b } = { exports: 1, a: undefined }\necho(a, b, exports, { require })',
+    ),
+    reports: [
+      `${EXAMPLE_RUNBOOK}:${line(6)}:13 there is no "module": ${NO_MODULE}`,
+      `${EXAMPLE_RUNBOOK}:${line(7)}:12 there is no "exports": ${NO_MODULE}`,
+      `${EXAMPLE_RUNBOOK}:${line(7)}:23 there is no "require": ${NO_MODULE}`,
+    ],
+  },
+  {
     title: 'a wrong type for an input',
     body: step('a', 'run', 'const n: number = input.reason'),
     reports: [`${EXAMPLE_RUNBOOK}:${line(6)}:7 Type 'string' is not assignable to type 'number'. (TS2322)`],

@@ -42,11 +42,26 @@ function missingDeclarations(code: string): string[] {
   )
 }
 
+const WITHOUT_BRACKETS = String.raw`[^{}[\]]*`
+/** `{ … }` or `[ … ]` behind the word that declares what stands in it, with brackets up to two deep. */
+const DESTRUCTURED = new RegExp(
+  String.raw`(?:\b(?:const|let|var|import)|,)\s*([{[]${nested(nested(WITHOUT_BRACKETS))}[}\]])\s*(?:[=:](?![=>])|from\b|of\b|in\b)`,
+  'g',
+)
+
+function nested(inner: string): string {
+  return String.raw`(?:[^{}[\]]|[{[]${inner}[}\]])*`
+}
+
 function declares(code: string, name: string): boolean {
   const word = `(?:const|let|var|function|class|import|as)`
   const alone = `\\b${word}\\s+${name}\\b|,\\s*${name}\\s*=[^=>]`
-  const among = `\\b(?:const|let|var|import)\\s*[{[][^}=\\]]*\\b${name}\\b`
-  return new RegExp(`${alone}|${among}`).test(code)
+  // Not a key, `module: m`, nor a default, `a = module`.
+  const among = new RegExp(`(?:[{[,:]|\\.\\.\\.)\\s*${name}\\s*[,}\\]=]`)
+  return (
+    new RegExp(alone).test(code) ||
+    [...code.matchAll(DESTRUCTURED)].some(([, declared = '']) => among.test(declared))
+  )
 }
 
 /** An unknown name is a mistake of its own; its target is then `any`, so that no other mistake follows from it. */

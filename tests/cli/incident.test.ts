@@ -128,6 +128,17 @@ void test('without a terminal, what is missing is refused and leaves nothing', a
   )
 })
 
+void test('what is declared has no id that could be named', async (t) => {
+  const project = declared(t)
+  const { code, stderr } = await incident(project, ...DECLARE, '--incident', 'inc-x')
+  assert.equal(code, 2)
+  assert.match(stderr, /Unknown option '--incident'/)
+  assert.deepEqual(
+    project.files().filter((file) => file.startsWith('runs/')),
+    [],
+  )
+})
+
 void test('at a terminal, what is missing is asked for', needsTmux, async (t) => {
   const project = declared(t)
   const terminal = new Terminal(t, project, ['incident', 'declare'])

@@ -12,13 +12,13 @@ import { unlessLeft } from '../interruption.ts'
 import { openPlan } from '../project.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
-import { oneOf, readOptions, said } from './options.ts'
+import { oneOf, readNewOptions, said } from './options.ts'
 
 const KINDS = ['incident', 'drill', 'exercise'] as const
 
 /** Opens an incident with its first line, and gives the roles out. */
 export async function declare(argv: string[], io: Io): Promise<ExitName> {
-  const { values } = readOptions('declare', argv, {
+  const { values } = readNewOptions(argv, {
     title: { type: 'string' },
     severity: { type: 'string' },
     commander: { type: 'string' },

@@ -7,7 +7,6 @@ import { surroundings } from './choose.ts'
 import type { Surroundings } from './choose.ts'
 
 const COMMON = {
-  incident: { type: 'string' },
   operator: { type: 'string' },
   json: { type: 'boolean' },
   ...STATEMENT_OPTIONS,
@@ -15,8 +14,13 @@ const COMMON = {
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
-/** The command line of one part of `drillbook incident`. `-10m` after --at is a time, not an option. */
+/** The command line of one part of `drillbook incident`. */
 export function readOptions<const T extends Options>(what: string, argv: string[], options: T) {
+  return readNewOptions(argv, { incident: { type: 'string' }, ...options })
+}
+
+/** As `readOptions`, where there is no incident yet that could be named. `-10m` after --at is a time, not an option. */
+export function readNewOptions<const T extends Options>(argv: string[], options: T) {
   return parseCommandLine(`incident`, joined(argv), { ...COMMON, ...options })
 }
 

@@ -462,6 +462,21 @@ void test('a secret that the plan names is kept out of notes, where it can be re
   assert.equal((await project.cli(['incident', 'note', 'the plan is broken'], { env })).code, 0)
 })
 
+void test('a line that is refused is quoted without the secret that the plan names, also where it is cut', async (t) => {
+  const project = declared(t)
+  project.write('docs/plan/environments.yaml', `${ENVIRONMENTS}${SECRETS}`)
+  const env = { TEST_PASSWORD: 'correct-horse-battery' }
+  await incident(project, ...DECLARE)
+  const early = `14:05,${env.TEST_PASSWORD}`
+  const late = `nobody wrote down when we typed ${env.TEST_PASSWORD}`
+  project.write('paper.txt', `${early}\n${late}\n`)
+  const refused = await project.cli(['incident', 'import', 'paper.txt', '--zone', 'UTC'], { env })
+  assert.equal(refused.code, 2)
+  assert.match(refused.stderr, /paper\.txt:1 {2}.*got "14:05,\[redacted\]"/)
+  assert.match(refused.stderr, /paper\.txt:2 {2}.*got "nobody wrote down when we typed \[/)
+  assert.doesNotMatch(refused.stderr, /correct/)
+})
+
 void test('words that are several arguments are refused: one of them is an option that npm took its name from', async (t) => {
   const project = declared(t)
   await incident(project, ...DECLARE)

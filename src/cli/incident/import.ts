@@ -10,6 +10,7 @@ import type { ExitName } from '../../model/exit-code.ts'
 import { oneArgument } from '../arguments.ts'
 import type { Io } from '../command.ts'
 import { redact } from '../declare-secrets.ts'
+import { declareKnownSecrets } from '../known-secrets.ts'
 import { changeIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { readOptions, said } from './options.ts'
@@ -29,6 +30,8 @@ export async function importNotes(argv: string[], io: Io): Promise<ExitName> {
   const { statement, ...around } = said(values)
   const bytes = readGiven(name)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
+  // A line that is refused is quoted.
+  await declareKnownSecrets(around.root)
   const sourceOf = (line: number): EventSource => ({ kind: 'file', file: path.basename(name), line, sha256 })
   const bodies = readBodies(name, bytes, values, { actor: statement.actor, sourceOf })
   const events = await changeIncident(around, values.incident, (log) => {

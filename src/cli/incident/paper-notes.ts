@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { MOMENTS } from '../../model/incident-event.ts'
 import type { Moment } from '../../model/incident-event.ts'
 import type { Problem } from '../../model/problem.ts'
+import { redact } from '../declare-secrets.ts'
 
 /** One note from paper: wall time of a zone, or an instant, and words. */
 export type PaperNote = {
@@ -51,13 +52,17 @@ export function readPaperNotes(
 const HINT =
   'A line is "14:05 what happened", "14:05-14:10 …", or "2026-03-29 02:14 detected: …"; see docs/guide/incidents.md.'
 
+const QUOTED_LENGTH = 40
+
 function readNote(
   content: string,
   defaults: { date: string | undefined; zone: string | undefined },
 ): Omit<PaperNote, 'line'> | string {
   const read = INSTANT.exec(content) ?? WALL.exec(content)
   const [, day = defaults.date, time = '', more, words = ''] = read ?? []
-  if (words === '') return `is no note: expected a time and words, got "${content.slice(0, 40)}"`
+  // Before it is cut: half of a secret is known to nobody as one.
+  if (words === '')
+    return `is no note: expected a time and words, got "${redact(content).slice(0, QUOTED_LENGTH)}"`
   if (day === undefined) return `has no day: write it on a line before, or give --date`
   const isOffset = INSTANT.test(content)
   const where = { offset: isOffset ? more : undefined, zone: defaults.zone }

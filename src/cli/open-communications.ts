@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import path from 'node:path'
 import { cached } from '../document/cache.ts'
 import type { Plan } from '../document/plan.ts'
@@ -10,8 +10,9 @@ type Opened = { communications: Communications; regulations: Regulations }
 
 /** Who is told by which channel, and the duties to report; a mistake in them is told with its place. */
 export async function openCommunications(root: string, plan: Plan): Promise<Opened> {
+  // A link that leads nowhere is there, too.
   const present = ['communications', 'regulations'].filter((name) =>
-    existsSync(path.join(root, 'docs', 'plan', `${name}.yaml`)),
+    lstatSync(path.join(root, 'docs', 'plan', `${name}.yaml`), { throwIfNoEntry: false }),
   )
   const environments = Object.keys(plan.environments)
   // The name says which files there were: one that comes later would not be noticed otherwise.

@@ -48,7 +48,7 @@ export function loadCommunications(
 
 function readOptional<T>(files: ProjectFiles, file: string, schema: z.ZodType<T>): Parsed<T> {
   return attempt<Parsed<T>>(
-    () => parseYaml(files.read(file) ?? '{}\n', schema, file),
+    () => parseYaml(files.readIfThere(file) ?? '{}\n', schema, file),
     (problems) => unread(file, problems),
   )
 }

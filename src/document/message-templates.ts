@@ -29,7 +29,7 @@ export function checkMessageTemplates(root: string): Problem[] {
     .flatMap((name) => {
       const file = `${MESSAGE_TEMPLATES}/${name}.hbs`
       return attempt(
-        () => checkTemplate(files.read(file) ?? '', file, messageFacts),
+        () => checkTemplate(files.readIfThere(file) ?? '', file, messageFacts),
         (problems) => problems,
       )
     })

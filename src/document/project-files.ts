@@ -46,6 +46,14 @@ export class ProjectFiles {
     )
   }
 
+  /** As `read`, of a file that a project may do without: what stands in its place all the same is told. */
+  readIfThere(file: string): string | undefined {
+    const text = this.read(file)
+    const instead = text === undefined ? this.instead(file) : undefined
+    if (instead === undefined) return text
+    throw new OperatorError('usage', { file, message: `expected a file, found ${instead}` })
+  }
+
   /** What stands in the place of a file that is not found: `a folder, not a file`; undefined when nothing does. */
   instead(file: string): string | undefined {
     const place = path.resolve(this.root, file)

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { runProgram } from '../../src/cli/commands/check.ts'
 import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
@@ -108,6 +110,26 @@ void test('an audience that nobody wrote down is a warning with its place and th
   const { 'docs/plan/communications.yaml': _communications, ...without } = mistaken
   using project = temporaryProject(without)
   assert.doesNotMatch((await check(project.root)).stdout, /no audience/)
+})
+
+void test('what stands in the place of a file that a project may do without is told', async () => {
+  const { 'docs/plan/communications.yaml': _communications, ...without } = files()
+  using project = temporaryProject(without)
+  using elsewhere = temporaryProject({ 'evil.hbs': '{{title}}\n' })
+  const at = (...parts: string[]): string => path.join(project.root, ...parts)
+  mkdirSync(at('docs/plan/communications.yaml'))
+  symlinkSync('nowhere.yaml', at('docs/plan/regulations.yaml'))
+  mkdirSync(at('templates/inform/staff/folder.hbs'), { recursive: true })
+  symlinkSync(path.join(elsewhere.root, 'evil.hbs'), at('templates/inform/staff/link.hbs'))
+  const { code, stdout } = await check(project.root)
+  assert.equal(code, 1)
+  for (const told of [
+    'docs/plan/communications.yaml  error  expected a file, found a folder, not a file',
+    'docs/plan/regulations.yaml  error  expected a file, found a symbolic link that leads nowhere',
+    'templates/inform/staff/folder.hbs  error  expected a file, found a folder, not a file',
+    'templates/inform/staff/link.hbs  error  expected a file, found a symbolic link that leads out of the project',
+  ])
+    assert.ok(stdout.includes(told), stdout)
 })
 
 void test('a runbook that is not there is a usage error, as for every command', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -294,6 +294,31 @@ for (const [title, text, expected] of [
     assert.equal(readFileSync(outboxJournal(incidentFolder(project)), 'utf8'), before)
     assert.equal(existsSync(path.join(incidentFolder(project), 'inform')), false)
   })
+
+void test('only a file of the templates is read as one, whatever is named', async (t) => {
+  const project = projectWith(t, 'http://127.0.0.1:1/hook')
+  const elsewhere = makeProject(t, { 'evil.hbs': 'evil {{title}}\n' })
+  mkdirSync(project.path('templates/inform/staff/folder.hbs'))
+  symlinkSync(elsewhere.path('evil.hbs'), project.path('templates/inform/staff/link.hbs'))
+  project.write('templates/inform/staff/resolved.sev1.hbs', 'For sev1: {{title}}\n')
+  await project.cli(DECLARE)
+  const inform = (template: string): ReturnType<Project['cli']> =>
+    project.cli(['inform', '--to', 'public', '--template', template, '--dry-run'])
+  const outside = path.relative(project.path('templates/inform'), elsewhere.path('evil'))
+  for (const [template, told] of [
+    [outside, /expected the name of a template, such as/],
+    [
+      'staff/folder',
+      /^templates\/inform\/staff\/folder\.hbs {2}expected a file, found a folder, not a file$/m,
+    ],
+    ['staff/link', /^templates\/inform\/staff\/link\.hbs {2}expected a file, found a symbolic link/m],
+  ] as const) {
+    const { code, stdout, stderr } = await inform(template)
+    assert.deepEqual([code, stdout], [2, ''], stderr)
+    assert.match(stderr, told)
+  }
+  assert.match((await inform('staff/resolved.sev1')).stdout, /For sev1: Orders fail/)
+})
 
 void test('without a terminal and without --yes nothing leaves; unknown names are told', async (t) => {
   const project = projectWith(t, 'http://127.0.0.1:1/hook')

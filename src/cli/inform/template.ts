@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { MESSAGE_TEMPLATES, messageTemplateNames } from '../../document/message-templates.ts'
+import { ProjectFiles } from '../../document/project-files.ts'
 import { checkTemplate } from '../../document/template.ts'
 import { messageFacts } from '../../model/message-facts.ts'
 import type { MessageFacts } from '../../model/message-facts.ts'
@@ -8,19 +7,26 @@ import type { Phase } from '../../model/message-words.ts'
 import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import { fillIn } from '../../steps/inform/run.ts'
+import { attributes } from '../../steps/inform/schema.ts'
+
+export type MessageTemplate = { name: string; file: string; text: string }
 
 /** The most specific one there is: for the audience, phase and severity; for audience and phase; for the audience. */
 export function templateFor(
   root: string,
   wanted: { template: string | undefined; audience: string; phase: Phase; severity: string },
-): string {
+): MessageTemplate {
   const { template, audience, phase, severity } = wanted
   const candidates =
     template === undefined
       ? [`${audience}/${phase}.${severity}`, `${audience}/${phase}`, `${audience}/any`]
-      : [template]
-  const found = candidates.find((name) => existsSync(path.join(root, MESSAGE_TEMPLATES, `${name}.hbs`)))
-  if (found !== undefined) return found
+      : [named(template)]
+  const files = new ProjectFiles(root)
+  for (const name of candidates) {
+    const file = `${MESSAGE_TEMPLATES}/${name}.hbs`
+    const text = files.readIfThere(file)
+    if (text !== undefined) return { name, file, text }
+  }
   throw new OperatorError('usage', {
     file: `${MESSAGE_TEMPLATES}/${candidates[0]}.hbs`,
     message: 'there is no such template: nothing was sent',
@@ -28,10 +34,18 @@ export function templateFor(
   })
 }
 
+/** What `<Inform template>` may name, and what is looked for by itself: those for one severity. */
+function named(template: string): string {
+  const { error } = attributes.shape.template.safeParse(template.replace(/\.sev[1-4]$/, ''))
+  const [issue] = error?.issues ?? []
+  if (!issue) return template
+  throw new OperatorError('usage', {
+    message: `--template ${template}: ${issue.message}; nothing was sent`,
+  })
+}
+
 /** The message; a mistake in the template is told with its place, and nothing leaves. */
-export function renderTemplate(root: string, template: string, facts: MessageFacts): string {
-  const file = `${MESSAGE_TEMPLATES}/${template}.hbs`
-  const text = readFileSync(path.join(root, file), 'utf8')
+export function renderTemplate({ file, text }: MessageTemplate, facts: MessageFacts): string {
   const problems = checkTemplate(text, file, messageFacts)
   if (problems.length > 0) throw new OperatorError('usage', problems)
   try {

@@ -113,7 +113,7 @@ async function prepare(values: WriteValues): Promise<Draft> {
     nextUpdateAt,
     now,
   })
-  const text = redact(renderTemplate(around.root, template, facts))
+  const text = redact(renderTemplate(template, facts))
   return {
     around,
     directory,
@@ -121,7 +121,7 @@ async function prepare(values: WriteValues): Promise<Draft> {
     communications,
     audience,
     phase,
-    template,
+    template: template.name,
     comms: route.comms,
     channels,
     text,

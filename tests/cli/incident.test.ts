@@ -12,7 +12,7 @@ import { openToOthers } from '../helpers/modes.ts'
 import { ENVIRONMENTS } from '../helpers/plan.ts'
 import { REPOSITORY, makeProject, runbook, step } from '../helpers/project.ts'
 import type { Ended, Project } from '../helpers/project.ts'
-import { kill } from '../helpers/processes.ts'
+import { kill, until } from '../helpers/processes.ts'
 import { Terminal, needsTmux } from '../helpers/terminal.ts'
 
 const REGULATIONS = `regulations:
@@ -149,6 +149,51 @@ void test('at a terminal, what is missing is asked for', needsTmux, async (t) =>
   assert.equal(state(project).title, 'Orders fail')
   assert.equal(state(project).severity, 'sev1')
 })
+
+void test(
+  'with --json a program reads nothing else, whatever is asked at the terminal',
+  needsTmux,
+  async (t) => {
+    const project = declared(t)
+    project.write('templates/inform/internal/any.hbs', 'Tell: {{title}}\n')
+    project.write(
+      'docs/plan/communications.yaml',
+      'audiences: { internal: { title: All, comms: comms_internal, channels: [file] } }\n',
+    )
+    const asked = (...args: string[]): Terminal =>
+      new Terminal(t, project, [...args, '--json'], {}, undefined, ['sh', '-c', '"$@" > out', 'sh'])
+    const printed = (): unknown[] =>
+      project
+        .read('out')
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line))
+
+    const declaring = asked('incident', 'declare')
+    await declaring.answer(/What is wrong/, 'Orders fail')
+    await declaring.answer(/How bad/, '')
+    await declaring.answer(/in command/, '')
+    await declaring.exits(0)
+    assert.equal(printed().length, 2)
+
+    const informing = asked('inform', '--next', '30m')
+    await informing.answer(/Who is told/, '')
+    await informing.sees(/┃ Tell: Orders fail/)
+    await informing.answer(/Send it/, 'y')
+    await informing.exits(0)
+    assert.equal(printed().length, 1)
+    await until('the message has left', async () => {
+      const { stdout } = await project.cli(['inform', '--outbox'])
+      return /Everything has left/.test(stdout)
+    })
+
+    const closing = asked('incident', 'close', '--text', 'over')
+    await closing.sees(/an update to internal is promised/)
+    await closing.answer(/Close all the same/, 'y')
+    await closing.exits(0)
+    assert.equal(printed().length, 1)
+  },
+)
 
 void test('a declaration that is left says what has not happened', needsTmux, async (t) => {
   const project = declared(t)

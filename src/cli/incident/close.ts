@@ -8,6 +8,7 @@ import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Io } from '../command.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
+import { prompter } from '../prompter.ts'
 import { changeIncident, chooseIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { withIncidentLog } from './log.ts'
@@ -29,7 +30,7 @@ export async function close(argv: string[], io: Io): Promise<ExitName> {
   const { statement, ...around } = said(values)
   const text = required('close', 'text', values.text)
   const directory = chooseIncident(around.runs, values.incident)
-  if (values.yes !== true && !(await agreed(directory, io))) {
+  if (values.yes !== true && !(await agreed(directory, values.json, io))) {
     io.err('Nothing was recorded: the incident is still open.')
     return 'interrupted'
   }
@@ -45,7 +46,7 @@ export async function close(argv: string[], io: Io): Promise<ExitName> {
 }
 
 /** Asks only when somebody waits for a word: closing ends the promise, and nobody is reminded of it any more. */
-async function agreed(directory: string, io: Io): Promise<boolean> {
+async function agreed(directory: string, json: boolean | undefined, io: Io): Promise<boolean> {
   const file = journalFile(directory)
   const promised = promisedLines(foldIncident(requireIncident(file).events))
   if (promised.length === 0) return true
@@ -55,10 +56,11 @@ async function agreed(directory: string, io: Io): Promise<boolean> {
       message: `${promised.join('; ')}: nothing was recorded`,
       hint: 'npm run inform -- --to AUDIENCE --phase resolved   or close with --yes: they are told otherwise',
     })
-  for (const line of promised) io.out(`${line}.`)
-  const { default: inquirer } = await import('inquirer')
+  const say = json === true ? io.err : io.out
+  for (const line of promised) say(`${line}.`)
+  const prompt = await prompter({ json })
   const message = 'Close all the same?'
-  return (await inquirer.prompt([{ type: 'confirm', name: 'ok', message, default: false }])).ok
+  return (await prompt([{ type: 'confirm', name: 'ok', message, default: false }])).ok
 }
 
 /** What is promised to whom, and what they heard last. */

@@ -10,6 +10,7 @@ import { redact } from '../declare-secrets.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
 import { unlessLeft } from '../interruption.ts'
 import { openPlan } from '../project.ts'
+import { prompter } from '../prompter.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
 import { oneOf, readNewOptions, said } from './options.ts'
@@ -77,24 +78,31 @@ function readRole(text: string): { role: string; person: string } {
   })
 }
 
+type Prompter = () => ReturnType<typeof prompter>
 type Asked = { title: string; severity: string; commander: string }
 
 /** Asks for what was not said, where somebody is there to be asked. */
-async function askMissing(values: Partial<Asked>, plan: Plan, operator: string): Promise<Asked> {
+async function askMissing(
+  values: Partial<Asked> & { json?: boolean },
+  plan: Plan,
+  operator: string,
+): Promise<Asked> {
   const missing = (['title', 'severity', 'commander'] as const).filter((name) => values[name] === undefined)
   if (missing.length > 0 && !process.stdin.isTTY)
     throw new OperatorError('usage', {
       message: `there is no terminal to ask you at, and ${missing.map((name) => `--${name}`).join(', ')} was not given: nothing was recorded`,
       hint: 'npm run incident declare -- --title "…" --severity sev1 --commander maria-keller',
     })
-  const title = values.title ?? (await askTitle())
+  // Loaded only when something is asked.
+  const ask: Prompter = () => prompter(values)
+  const title = values.title ?? (await askTitle(ask))
   if (title.trim() === '')
     throw new OperatorError('usage', { message: '--title is empty: nothing was recorded' })
   return {
     // Before the id is made of it: a folder's name is never changed.
     title: redact(title.trim()),
-    severity: values.severity ?? (await askSeverity()),
-    commander: values.commander ?? (await askCommander(plan, operator)),
+    severity: values.severity ?? (await askSeverity(ask)),
+    commander: values.commander ?? (await askCommander(ask, plan, operator)),
   }
 }
 
@@ -102,19 +110,17 @@ function validTitle(text: string): true | string {
   return text.trim() !== '' || 'A few words: what do customers notice?'
 }
 
-async function askTitle(): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
+async function askTitle(ask: Prompter): Promise<string> {
   const question = {
     type: 'input',
     name: 'text',
     message: 'What is wrong, in one line?',
     validate: validTitle,
   } as const
-  return (await inquirer.prompt([question])).text
+  return (await (await ask())([question])).text
 }
 
-async function askSeverity(): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
+async function askSeverity(ask: Prompter): Promise<string> {
   const meanings = [
     'customers cannot use it',
     'a part fails, or it is slow',
@@ -122,11 +128,10 @@ async function askSeverity(): Promise<string> {
     'nobody outside notices it',
   ]
   const choices = SEVERITIES.map((value, index) => ({ value, name: `${value}  ${meanings[index]}` }))
-  return (await inquirer.prompt([{ type: 'select', name: 'text', message: 'How bad is it?', choices }])).text
+  return (await (await ask())([{ type: 'select', name: 'text', message: 'How bad is it?', choices }])).text
 }
 
-async function askCommander(plan: Plan, operator: string): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
+async function askCommander(ask: Prompter, plan: Plan, operator: string): Promise<string> {
   const people = Object.entries(plan.contacts.people)
     .filter(([, { roles }]) => roles.includes('incident-commander'))
     .map(([value, { name }]) => ({ value, name }))
@@ -134,6 +139,6 @@ async function askCommander(plan: Plan, operator: string): Promise<string> {
     { value: operator, name: `${operator} (you)` },
     ...people.filter(({ value }) => value !== operator),
   ]
-  return (await inquirer.prompt([{ type: 'select', name: 'text', message: 'Who is in command?', choices }]))
+  return (await (await ask())([{ type: 'select', name: 'text', message: 'Who is in command?', choices }]))
     .text
 }

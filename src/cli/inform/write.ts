@@ -28,6 +28,7 @@ import type { Statement } from '../incident/statement.ts'
 import { declareKnownSecrets } from '../known-secrets.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
+import { prompter } from '../prompter.ts'
 import { incidentFacts } from './facts.ts'
 import { routeOf } from './messenger.ts'
 import { statusPageIncidentOf } from './outbox.ts'
@@ -67,7 +68,9 @@ type Draft = {
 export async function writeMessage(values: WriteValues, io: Io): Promise<ExitName> {
   const draft = await prepare(values)
   if (values['dry-run']) return showWhatWouldLeave(draft, values.json ? { ...io, out: io.err } : io)
-  if (!values.json) for (const line of shown(draft)) io.out(line)
+  const say = values.json ? io.err : io.out
+  // Whoever is asked has seen it.
+  if (!values.json || !values.yes) for (const line of shown(draft)) say(line)
   if (!(await agreed(values))) {
     io.err('Nothing was sent or recorded.')
     return 'interrupted'
@@ -94,7 +97,7 @@ async function prepare(values: WriteValues): Promise<Draft> {
   const { plan } = await openPlan(around.root)
   const { communications } = await openCommunications(around.root, plan)
   await declareKnownSecrets(around.root)
-  const audience = await audienceOf(values.to, communications)
+  const audience = await audienceOf(values, communications)
   const phase = values.phase === undefined ? state.phase : oneOf('--phase', values.phase, phases.options)
   const now = Date.now()
   const nextUpdateAt = nextUpdate(values.next, { communications, audience, phase, state, now })
@@ -129,7 +132,7 @@ async function prepare(values: WriteValues): Promise<Draft> {
   }
 }
 
-async function audienceOf(to: string | undefined, { audiences }: Communications): Promise<string> {
+async function audienceOf({ to, json }: WriteValues, { audiences }: Communications): Promise<string> {
   const known = Object.keys(audiences)
   if (to !== undefined && known.includes(to)) return to
   if (to !== undefined || !process.stdin.isTTY)
@@ -137,9 +140,9 @@ async function audienceOf(to: string | undefined, { audiences }: Communications)
       message: to === undefined ? 'expected --to AUDIENCE' : `there is no audience "${to}": nothing was sent`,
       hint: suggest(to ?? '', known),
     })
-  const { default: inquirer } = await import('inquirer')
+  const prompt = await prompter({ json })
   const choices = Object.entries(audiences).map(([value, { title }]) => ({ value, name: title }))
-  return (await inquirer.prompt([{ type: 'select', name: 'to', message: 'Who is told?', choices }])).to
+  return (await prompt([{ type: 'select', name: 'to', message: 'Who is told?', choices }])).to
 }
 
 function usable(id: string, { channels }: Communications, { environment }: IncidentState): string {
@@ -195,15 +198,15 @@ function shown({ audience, phase, template, channels, text }: Draft): string[] {
   ]
 }
 
-async function agreed({ yes }: WriteValues): Promise<boolean> {
+async function agreed({ yes, json }: WriteValues): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY)
     throw new OperatorError('refused', {
       message: 'there is no terminal to ask you at, and --yes was not given: nothing was sent',
       hint: 'Look at it first: --dry-run',
     })
-  const { default: inquirer } = await import('inquirer')
-  return (await inquirer.prompt([{ type: 'confirm', name: 'ok', message: 'Send it?', default: false }])).ok
+  const prompt = await prompter({ json })
+  return (await prompt([{ type: 'confirm', name: 'ok', message: 'Send it?', default: false }])).ok
 }
 
 /** Exactly what would leave by each channel, with names in the place of secrets. */

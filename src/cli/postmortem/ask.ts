@@ -1,4 +1,3 @@
-import type { createPromptModule } from 'inquirer'
 import type { ActionItem } from '../../model/action-item.ts'
 import { actionItem, actionPriority, actionType } from '../../model/action-item.ts'
 import type { Contacts } from '../../model/contact.ts'
@@ -6,6 +5,7 @@ import { isUnwritten } from '../../model/regions.ts'
 import type { Region } from '../../model/regions.ts'
 import { prose } from '../../reports/escape.ts'
 import { endOfQuestions } from '../interruption.ts'
+import { prompter } from '../prompter.ts'
 
 /** What only people know. An answer that is left empty stays "to be written". */
 const QUESTIONS: [region: string, question: string][] = [
@@ -30,15 +30,14 @@ export type Answers = {
 let signal: AbortSignal | undefined
 
 /** A terminal that is closed, or a request to end, leaves a question as Ctrl-C does. */
-async function prompter(): Promise<ReturnType<typeof createPromptModule>> {
-  const { createPromptModule: create } = await import('inquirer')
+async function leaving(): ReturnType<typeof prompter> {
   signal ??= endOfQuestions()
-  return create({ signal })
+  return await prompter({ signal })
 }
 
 /** Asks for every region that nobody has written yet; several answers to one question become a list. */
 export async function askRegions(known: Answers): Promise<void> {
-  const prompt = await prompter()
+  const prompt = await leaving()
   const written = known.regions.filter(({ text }) => !isUnwritten(text))
   known.regions = written
   for (const [name, message] of QUESTIONS) {
@@ -67,7 +66,7 @@ function inOne(answers: readonly string[]): string {
 }
 
 export async function askOwner(contacts: Contacts): Promise<string> {
-  const prompt = await prompter()
+  const prompt = await leaving()
   const choices = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
   const { owner } = await prompt<{ owner: string }>([
     { type: 'select', name: 'owner', message: 'Who sees this post-mortem through?', choices },
@@ -77,7 +76,7 @@ export async function askOwner(contacts: Contacts): Promise<string> {
 
 /** Action items, one after the other, until there is none left. */
 export async function askActions(known: Answers, contacts: Contacts, now: Date): Promise<void> {
-  const prompt = await prompter()
+  const prompt = await leaving()
   const people = Object.entries(contacts.people).map(([value, { name }]) => ({ name, value }))
   for (;;) {
     const { title } = await prompt<{ title: string }>([

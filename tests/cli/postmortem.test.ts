@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -18,6 +18,8 @@ const BEN = `  ben:
     methods:
       - { kind: voice, value: "+12065550198", priority: 1 }
 `
+const SHOP = PLAN['docs/plan/services.yaml'] ?? ''
+const SERVICES_AND_EDGE = SHOP + SHOP.replace('services:\n', '').replaceAll(/shop/gi, 'edge')
 const WORDS = {
   summary: 'The shop was away.',
   'contributing-factors': 'Two hosts looked alike.',
@@ -275,6 +277,41 @@ void describe('a post-mortem of an incident', () => {
     const verified = await made.cli(['postmortem', 'verify', path.basename(file, '.md')])
     assert.equal(verified.code, 0, verified.stderr)
   })
+
+  void test(
+    'of an incident that names no service, takes those that are given or answered',
+    needsTmux,
+    async (t) => {
+      const made = project(t)
+      const declare = ['declare', '--title', 'No service', '--severity', 'sev3', '--commander', 'ada']
+      await made.cli(['incident', ...declare])
+      await made.cli(['incident', 'close', '--text', 'over'])
+      const [id = ''] = readdirSync(path.join(made.runs, 'incidents'))
+      const nobody = await write(made, id)
+      assert.equal(nobody.code, 2)
+      assert.match(
+        nobody.stderr,
+        /one service or more: the incident names none.*\n +--service ID, one of shop/,
+      )
+      const unknown = await write(made, id, '--service', 'shpo')
+      assert.equal(unknown.code, 2)
+      assert.match(unknown.stderr, /there is no service "shpo".*\n +Did you mean shop\?/)
+      assert.deepEqual(documents(made), [])
+
+      const asked = new Terminal(t, made, ['postmortem', id, '--owner', 'ada'])
+      await asked.endsWith(/Which services were hit/)
+      asked.press('Space', 'Enter')
+      await asked.answer(/What happened, in one sentence/, '')
+      for (const question of QUESTIONS) await asked.answer(question, '')
+      await asked.answer(/An action item/, '')
+      await asked.exits(0)
+      const file = onlyDocument(made)
+      assert.match(made.read(file), /^services:\n  - "shop"\nactions/m)
+      made.write('docs/plan/services.yaml', SERVICES_AND_EDGE)
+      assert.equal((await write(made, id, '--service', 'edge', '--service', 'shop')).code, 0)
+      assert.match(made.read(file), /^services:\n  - "shop"\n  - "edge"\nactions/m)
+    },
+  )
 
   void test('refuses a run that two incidents claim', async (t) => {
     const made = project(t)

@@ -23,6 +23,7 @@ Writes docs/postmortems/<date>-<slug>.md from the journals. Written again, it ke
   --owner PERSON    the one person of contacts.yaml who sees it through
   --title TEXT      default: what the incident or the runbook is called
   --severity SEV    sev1 … sev4; default: what the incident or the runbook says
+  --service ID      also of this service; may be repeated. Default: those of the incident, or of its runs
   --template FILE   default: templates/postmortem.md.hbs; docs/reference/postmortem-template.md lists its variables
   --unfinished      also of a run or an incident that is not over
   --overwrite       give up what was written outside the markers
@@ -38,6 +39,7 @@ const OPTIONS = {
   owner: { type: 'string' },
   title: { type: 'string' },
   severity: { type: 'string' },
+  service: { type: 'string', multiple: true },
   template: { type: 'string' },
   unfinished: { type: 'boolean', default: false },
   overwrite: { type: 'boolean', default: false },
@@ -71,6 +73,7 @@ export const command: Command = {
         title: values.title,
         owner: values.owner,
         severity: values.severity,
+        services: values.service ?? [],
         unfinished: values.unfinished,
         overwrite: values.overwrite,
         ask: process.stdin.isTTY && !values['no-ask'],

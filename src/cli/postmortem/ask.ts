@@ -1,3 +1,4 @@
+import type { Plan } from '../../document/plan.ts'
 import type { ActionItem } from '../../model/action-item.ts'
 import { actionItem, actionPriority, actionType } from '../../model/action-item.ts'
 import type { Contacts } from '../../model/contact.ts'
@@ -72,6 +73,15 @@ export async function askOwner(contacts: Contacts): Promise<string> {
     { type: 'select', name: 'owner', message: 'Who sees this post-mortem through?', choices },
   ])
   return owner
+}
+
+export async function askServices(services: Plan['services']): Promise<string[]> {
+  const prompt = await leaving()
+  const choices = Object.entries(services).map(([value, { title }]) => ({ name: title, value }))
+  const { hit } = await prompt<{ hit: string[] }>([
+    { type: 'checkbox', name: 'hit', message: 'Which services were hit?', choices, required: true },
+  ])
+  return hit
 }
 
 /** Action items, one after the other, until there is none left. */

@@ -9,7 +9,7 @@ import { OperatorError } from '../../model/problem.ts'
 import { suggest } from '../../model/suggest.ts'
 import { redact } from '../declare-secrets.ts'
 import { leftQuestion, unlessLeft } from '../interruption.ts'
-import { askActions, askOwner, askRegions } from './ask.ts'
+import { askActions, askOwner, askRegions, askServices } from './ask.ts'
 import type { Answers } from './ask.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
@@ -21,6 +21,8 @@ export type CreateOptions = {
   title: string | undefined
   owner: string | undefined
   severity: string | undefined
+  /** Beside those of the incident or the run. */
+  services: readonly string[]
   unfinished: boolean
   overwrite: boolean
   /** A person is at the terminal and can be asked. */
@@ -37,6 +39,7 @@ export async function createPostmortem(
   options: CreateOptions,
 ): Promise<Created> {
   const plan = readPlan(root)
+  for (const service of options.services) requireService(plan, service)
   const template = readTemplate(root, options.template)
   const gathered = gather(root, runsFolder(root, process.env), wanted, options.unfinished)
   const existing = existingFor(root, gathered)
@@ -70,9 +73,10 @@ async function askAll(answers: Answers, plan: Plan): Promise<boolean> {
   }
 }
 
-function saidBefore(matter: PostmortemMatter, { title, owner, severity }: CreateOptions): Said {
+function saidBefore(matter: PostmortemMatter, { title, owner, severity, services }: CreateOptions): Said {
   return {
     ...keptOf(matter),
+    services: allOf(matter.services, services),
     ...(title === undefined ? {} : { title }),
     ...(owner === undefined ? {} : { owner }),
     ...(severity === undefined ? {} : { severity: postmortemSeverity.parse(severity) }),
@@ -98,7 +102,8 @@ async function saidFirst(
       message: 'a post-mortem has one named owner, and nobody can be asked here',
       hint: `--owner PERSON, one of ${Object.keys(plan.contacts.people).join(', ')}`,
     })
-  const { title, name, startedAt, services } = namesOf(gathered)
+  const { title, name, startedAt, services: recorded } = namesOf(gathered)
+  const services = await someServices(plan, allOf(recorded, options.services), options.ask)
   return {
     id: freeId(root, startedAt, redact(name), gathered),
     title: options.title ?? title,
@@ -110,6 +115,20 @@ async function saidFirst(
     services,
     actions: [],
   }
+}
+
+function allOf(services: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...services, ...more])]
+}
+
+/** An incident may be declared before anybody knows what is hit. */
+async function someServices(plan: Plan, services: string[], ask: boolean): Promise<string[]> {
+  if (services.length > 0) return services
+  if (ask) return await askServices(plan.services)
+  throw new OperatorError('usage', {
+    message: 'a post-mortem is of one service or more: the incident names none, and nobody can be asked here',
+    hint: `--service ID, one of ${Object.keys(plan.services).join(', ')}; may be repeated`,
+  })
 }
 
 /** What it is called, in words and in the name of its file. */
@@ -167,6 +186,14 @@ export function requirePerson(plan: Plan, person: string): void {
   throw new OperatorError('usage', {
     message: `"${person}" is not a person of docs/plan/contacts.yaml`,
     hint: suggest(person, Object.keys(people)),
+  })
+}
+
+function requireService({ services }: Plan, service: string): void {
+  if (Object.hasOwn(services, service)) return
+  throw new OperatorError('usage', {
+    message: `there is no service "${service}" in docs/plan/services.yaml`,
+    hint: suggest(service, Object.keys(services)),
   })
 }
 

@@ -1,4 +1,14 @@
-import { LineCounter, isCollection, isMap, isNode, isScalar, parseDocument, visit } from 'yaml'
+import {
+  LineCounter,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { Problem } from '../model/problem.ts'
@@ -31,6 +41,8 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, file: string, f
     return failed(
       document.errors.map((error) => ({ ...at(error.pos[0]), message: `not valid YAML: ${error.message}` })),
     )
+  const keys = wrongKeys(document)
+  if (keys.length > 0) return failed(keys.map(({ offset, ...problem }) => ({ ...at(offset), ...problem })))
   const plain = toPlain(document)
   if ('refused' in plain)
     return failed([{ ...at(unresolvedAlias(document)), message: `not valid YAML: ${plain.refused}` }])
@@ -42,6 +54,36 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, file: string, f
 /** A file that could not be read at all. */
 export function unread<T>(file: string, problems: Problem[]): Parsed<T> {
   return { value: undefined, problems, locate: () => ({ file, line: 1, column: 1 }) }
+}
+
+type WrongKey = { offset: number; message: string; hint?: string }
+
+/** Keys that no object can have: a list or a mapping, which would become its own text, and the one that no schema is told of. */
+function wrongKeys(document: Document): WrongKey[] {
+  const wrong: WrongKey[] = []
+  visit(document, {
+    Pair: (_, pair, above) => {
+      const { key } = pair
+      const offset = (isNode(key) ? key.range?.[0] : undefined) ?? 0
+      const named: unknown = isAlias(key) ? key.resolve(document) : key
+      if (isCollection(named))
+        wrong.push({
+          offset,
+          message: `expected a word as a key, found ${isMap(named) ? 'a mapping' : 'a list'}`,
+          hint: 'Text that begins with { or [ stands in quotes.',
+        })
+      if (isScalar(named) && named.value === '__proto__')
+        wrong.push({ offset, message: `${nameOf([...above, pair])}: this name is reserved` })
+    },
+  })
+  return wrong
+}
+
+/** `inputs.reason`, of the pairs that lead to it. */
+function nameOf(nodes: readonly unknown[]): string {
+  return nodes
+    .flatMap((node) => (isPair(node) && isScalar(node.key) ? [String(node.key.value)] : []))
+    .join('.')
 }
 
 /** Aliases that do not resolve, or multiply without end, are found only here. */

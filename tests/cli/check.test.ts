@@ -132,6 +132,14 @@ void test('what stands in the place of a file that a project may do without is t
     assert.ok(stdout.includes(told), stdout)
 })
 
+void test('a key that is a list or a mapping is told with its place, and by nobody else', async () => {
+  using project = temporaryProject({ ...files(), 'runbooks/b.mdx': '---\ntitle: {{ name }}\n---\n' })
+  const { code, stdout, stderr } = await check(project.root)
+  assert.equal(code, 1)
+  assert.match(stdout, /^runbooks\/b\.mdx:2:9 {2}error {2}expected a word as a key, found a mapping/m)
+  assert.doesNotMatch(stderr, /Warning/)
+})
+
 void test('a runbook that is not there is a usage error, as for every command', async () => {
   using project = temporaryProject({ ...files(), 'runbooks/sub/b.mdx': 'x' })
   const { code, stdout, stderr } = await check(project.root, 'exampel', 'example', 'sub/c')

@@ -445,6 +445,20 @@ const frontMatterRows: { title: string; text: string; reports: string[] }[] = [
     ],
   },
   {
+    title: 'keys that are a list, a mapping, or an alias of one',
+    text: '---\ntitle: {{ name }}\n? [a, b]\n: x\nsummary: &list [c]\n? *list\n: y\n---\n',
+    reports: [
+      '2:9 expected a word as a key, found a mapping',
+      '3:3 expected a word as a key, found a list',
+      '6:3 expected a word as a key, found a list',
+    ],
+  },
+  {
+    title: 'a name that every object has, as a key anywhere',
+    text: '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\n"__proto__": x\ninputs:\n  __proto__: { type: string, prompt: P }\n---\n',
+    reports: ['6:1 __proto__: this name is reserved', '8:3 inputs.__proto__: this name is reserved'],
+  },
+  {
     title: 'unknown, missing and wrong keys',
     text: '---\ntitle: A\nsumary: x\nservice: 3\nseverity: sev9\ninputs:\n  n: { type: number, prompt: N, default: "1" }\n---\n',
     reports: [

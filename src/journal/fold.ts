@@ -33,6 +33,8 @@ export type StepState = {
   notUndone: string
   /** A person decided to leave this step out; it is not one that did not apply. */
   leftOut: boolean
+  /** It had failed when it was skipped. */
+  skippedFailure: boolean
 }
 
 /** A request for approval, and who has given theirs. */
@@ -134,6 +136,7 @@ export function stepState(state: RunState, id: string): StepState {
     kept: false,
     notUndone: '',
     leftOut: false,
+    skippedFailure: false,
   }
   state.steps.set(id, fresh)
   return fresh
@@ -298,6 +301,7 @@ function foldStep(
         reason: event.reason,
         finishedAt: event.at,
         leftOut: event.by === 'person',
+        skippedFailure: step.status === 'failed',
       })
       break
     case 'decision-made':

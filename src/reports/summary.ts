@@ -1,5 +1,5 @@
 import { stepState } from '../journal/fold.ts'
-import type { RunState, StepStatus } from '../journal/fold.ts'
+import type { RunState, StepState, StepStatus } from '../journal/fold.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { RunResult } from '../model/event.ts'
 import type { Runbook } from '../model/runbook.ts'
@@ -31,13 +31,22 @@ function endAgainstObjectives(state: RunState, result: RunResult): string {
     : 'The steps are through, but it was NOT SEEN that customers are served again'
 }
 
-function withoutSkipped({ steps }: RunState): string {
-  const skipped = [...steps].flatMap(([id, { status, leftOut }]) =>
-    status === 'skipped' && leftOut ? [id] : [],
-  )
+function withoutSkipped(state: RunState): string {
+  const skipped = skippedSteps(state)
   if (skipped.length === 0) return ''
-  const what = skipped.length === 1 ? 'a step that was' : `${skipped.length} steps that were`
-  return `, without ${what} skipped: ${skipped.join(', ')}`
+  return `, but ${skipped.length === 1 ? 'a step was' : `${skipped.length} steps were`} skipped: ${skipped.join(', ')}`
+}
+
+/** What a person left out. */
+export function skippedSteps({ steps }: RunState): string[] {
+  return [...steps].flatMap(([id, { status, leftOut, skippedFailure }]) =>
+    status === 'skipped' && leftOut ? [skippedFailure ? `${id} (it had failed)` : id] : [],
+  )
+}
+
+/** For a table. */
+export function stepStatus({ status, skippedFailure }: StepState): string {
+  return status === 'skipped' && skippedFailure ? 'failed, skipped' : status
 }
 
 /** What a run that ended early never came to, so that nobody forgets it; not what does not apply by a decision that was made. */
@@ -72,7 +81,14 @@ function stepTable(runbook: Runbook, state: RunState): string[] {
       const expected = 'expectMs' in node && node.expectMs !== undefined ? formatDuration(node.expectMs) : '—'
       const actual = known.durationMs === undefined ? '—' : formatDuration(known.durationMs)
       const waited = known.waitedMs > 0 ? formatDuration(known.waitedMs) : '—'
-      return [node.id, known.status, actual, expected, waited, known.status === 'skipped' ? known.reason : '']
+      return [
+        node.id,
+        stepStatus(known),
+        actual,
+        expected,
+        waited,
+        known.status === 'skipped' ? known.reason : '',
+      ]
     })
   return table([['step', 'state', 'took', 'estimate', 'you', ''], ...rows])
 }

@@ -133,12 +133,12 @@ void test('skip asks why; without a reason nothing is skipped', needsTmux, async
   await terminal.answer(/Why is it skipped\?/, 'was done yesterday')
   await terminal.sees(/– skipped one: was done yesterday/)
   await terminal.answer(/two[\s\S]*\? Run this step/, 'r')
-  await terminal.sees(/The run succeeded, without a step that was skipped: one\.\nJournal, sealed/)
+  await terminal.sees(/The run succeeded, but a step was skipped: one\.\nJournal, sealed/)
   await terminal.exits(0)
   assert.equal(effects(project), 'two')
   assert.equal(only(project.journal(), 'step-skipped')[0]?.reason, 'was done yesterday')
   const shown = await project.cli(['show', 'last'])
-  assert.match(shown.stdout, /^The run succeeded, without a step that was skipped: one\.$/m)
+  assert.match(shown.stdout, /^The run succeeded, but a step was skipped: one\.$/m)
 })
 
 void test('pause says how to go on; resume goes on there', needsTmux, async (t) => {

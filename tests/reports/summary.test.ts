@@ -42,8 +42,11 @@ void test('what a person left out is part of the verdict, what did not apply is 
   Object.assign(stepState(state, 'repair'), { status: 'skipped' })
   for (const id of ['verify', 'rebuild'])
     Object.assign(stepState(state, id), { status: 'skipped', leftOut: true })
-  const without = 'without 2 steps that were skipped: verify, rebuild'
+  const without = 'but 2 steps were skipped: verify, rebuild'
   assert.equal(verdict(state, 'succeeded'), `The run succeeded, ${without}`)
+  Object.assign(stepState(state, 'verify'), { skippedFailure: true })
+  assert.match(verdict(state, 'succeeded'), /but 2 steps were skipped: verify \(it had failed\), rebuild$/)
+  Object.assign(stepState(state, 'verify'), { skippedFailure: false })
   Object.assign(state, drilled(4000, 0), { steps: state.steps })
   assert.equal(verdict(state, 'succeeded'), `The steps are through, but an objective was MISSED, ${without}`)
 })

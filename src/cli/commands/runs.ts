@@ -3,7 +3,7 @@ import { foldAll } from '../../journal/fold.ts'
 import { readJournal } from '../../journal/read.ts'
 import { journalFile, listRuns } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
-import { table } from '../../reports/summary.ts'
+import { objectivesMet, skippedSteps, table } from '../../reports/summary.ts'
 import { parseCommandLine } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { projectRoot } from '../project-root.ts'
@@ -33,6 +33,8 @@ export const command: Command = {
         operator: state.operator,
         status,
         reason: state.reason,
+        skipped: skippedSteps(state),
+        objectivesMet: objectivesMet(state) ?? null,
       }
     })
     if (values.json === true) for (const row of rows) io.json(row)
@@ -40,9 +42,18 @@ export const command: Command = {
     else
       for (const line of table([
         ['run', 'environment', 'mode', 'operator', 'status', ''],
-        ...rows.map((row) => [row.run, row.environment, row.mode, row.operator, row.status, row.reason]),
+        ...rows.map((row) => [row.run, row.environment, row.mode, row.operator, row.status, remarks(row)]),
       ]))
         io.out(line)
     return Promise.resolve('ok')
   },
+}
+
+type Remarkable = { reason: string; skipped: readonly string[]; objectivesMet: boolean | null }
+
+/** What the status does not say. */
+function remarks({ reason, skipped, objectivesMet: met }: Remarkable): string {
+  const missed = met === false ? 'an objective was MISSED' : ''
+  const without = skipped.length === 0 ? '' : `skipped: ${skipped.join(', ')}`
+  return [reason, missed, without].filter((words) => words !== '').join('; ')
 }

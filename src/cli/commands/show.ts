@@ -13,7 +13,7 @@ import { reasonOf } from '../../model/outcome.ts'
 import { OperatorError, formatProblem } from '../../model/problem.ts'
 import { describeIncidentEvent } from '../../reports/incident-timeline.ts'
 import { describeEvent } from '../../reports/timeline.ts'
-import { endText, measurementLines, table, verdict } from '../../reports/summary.ts'
+import { endText, measurementLines, stepStatus, table, verdict } from '../../reports/summary.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
 import { followRun } from '../follow.ts'
@@ -88,7 +88,7 @@ function showIncident(directory: string, json: boolean, io: Io): 'ok' | 'damaged
 function showState(state: RunState, directory: string, output: boolean, io: Io): void {
   const rows = [...state.steps].map(([id, step]) => [
     id,
-    step.status,
+    stepStatus(step),
     step.durationMs === undefined ? '—' : formatDuration(step.durationMs),
     [step.reason, step.notUndone].filter((words) => words !== '').join('; '),
   ])

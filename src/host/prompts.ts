@@ -120,8 +120,10 @@ export class TerminalOperator implements Operator {
     const choices = [begin, ...SHOWING, ...LEAVING]
     // What people were told cannot be taken back either.
     const enter = node.kind !== 'inform' && dangerOf(node) === 'safe' ? begin.value : undefined
+    const since = session.clock.monotonic()
     for (;;) {
-      const answer = await this.#ask(node, session, question(node, steps.length, session), choices, enter)
+      const text = question(node, steps.length, session)
+      const answer = await this.#ask(node, session, text, choices, enter, { since })
       if (answer.value !== begin.value) return leaving(answer)
       if (await this.#reallyDestroy(steps, session)) return { kind: 'run' }
     }
@@ -261,16 +263,19 @@ export class TerminalOperator implements Operator {
     message: string,
     choices: readonly KeyChoice[],
     enter: string | undefined,
-    more: Partial<StepPromptConfig> = {},
+    { since = session.clock.monotonic(), ...more }: Partial<StepPromptConfig> & { since?: number } = {},
   ): Promise<Answer> {
-    const since = session.clock.monotonic()
     for (;;) {
       this.#screen.rest()
       const expectMs = 'expectMs' in node ? node.expectMs : undefined
       const clock = (): string => this.#screen.clock(session, { since, expectMs })
       forgetTypedAhead()
       const value = await whileTyping(stepPrompt({ message, clock, choices, enter, ...more }, this.#streams))
-      if (await this.#shows(value, node, session, choices)) continue
+      if (await this.#shows(value, node, session, choices)) {
+        // What was shown may have taken it off the screen.
+        this.#screen.heading(node, session)
+        continue
+      }
       if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
       if (value === 'skip' && node.kind === 'decision') this.#print(dependentLines(node, session.runbook))
       const why = WHY[value]

@@ -82,21 +82,26 @@ export class TerminalScreen implements Screen {
   node(node: Executable, session: Session): void {
     this.#failed = undefined
     this.#speaker = node.kind === 'parallel' ? node.id : undefined
+    this.line()
+    this.heading(node, session)
+    if (!session.unattended && node.prose !== '')
+      for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${this.#emphasise(line)}`)
+    if (node.kind === 'parallel')
+      for (const step of node.steps)
+        this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
+  }
+
+  /** Which node it is, and how dangerous. */
+  heading(node: Executable, session: Session): void {
     const all = executables(session.runbook.nodes)
     // A member of a group has the number of the group.
     const position = all.findIndex(
       (other) => other === node || (other.kind === 'parallel' && other.steps.some((step) => step === node)),
     )
     const number = `[${position + 1}/${all.length}]`
-    this.line()
     this.sentence(
       `${this.#paint('bold', `${number} ${node.title}`)}  ${this.#paint('dim', node.id)}${this.#tags(node)}`,
     )
-    if (!session.unattended && node.prose !== '')
-      for (const line of wrap(node.prose, this.width - 2)) this.line(`  ${this.#emphasise(line)}`)
-    if (node.kind === 'parallel')
-      for (const step of node.steps)
-        this.line(`  ∥ ${step.title}  ${this.#paint('dim', step.id)}${this.#tags(step)}`)
   }
 
   /** What stands between ** is shown bold, as on the page. */

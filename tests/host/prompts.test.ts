@@ -438,7 +438,86 @@ void test(
     terminal.press('Enter')
     await terminal.answer(/\? Run this step[\s\S]*\? Run this step[\s\S]*›$/, 'r')
     await terminal.sees(/The run succeeded/)
+    // Also when nothing is asked any more.
+    await terminal.exits(0)
     assert.equal(effects(project), 'one')
+  },
+)
+
+void test('a rollback that failed after it had undone something is not left', needsTmux, async (t) => {
+  const half = step(
+    'one',
+    '',
+    effect('one'),
+    ['sh rollback', 'echo half >> effects.log'],
+    ['sh rollback', 'exit 1'],
+  )
+  const { project, start } = open(t, half + step('two', '', effect('two')))
+  const terminal = start()
+  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
+  await terminal.answer(/\[2\/2\][\s\S]*›$/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
+  await terminal.answer(/Roll back: The step one[\s\S]*›$/, 'r')
+  await terminal.exits(130)
+  const again = start('resume')
+  await again.answer(/Roll back: The step one[\s\S]*›$/, 'g')
+  await again.sees(/"g" is none of these letters/)
+  assert.equal(effects(project), 'half one')
+})
+
+void test('a rollback that its supervisor finished is not asked about again', needsTmux, async (t) => {
+  const undoing = 'touch begun; until test -e go; do sleep 0.02; done; echo undone >> effects.log'
+  const { project, start } = open(
+    t,
+    step('one', '', effect('one'), ['sh rollback', undoing]) + step('two', '', effect('two')),
+  )
+  const terminal = start()
+  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
+  await terminal.answer(/\[2\/2\][\s\S]*›$/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
+  await terminal.answer(/Roll back: The step one[\s\S]*›$/, 'r')
+  await until('the undoing has begun', () => project.files().includes('begun'))
+  kill(only(project.journal(), 'run-started')[0]?.pid ?? 0)
+  await terminal.exits(137)
+  project.write('go', '')
+  const again = start('resume')
+  await again.exits(1)
+  await again.sees(/The run was rolled back/)
+  assert.equal(effects(project), 'one undone')
+  assert.equal(only(project.journal(), 'step-rollback-finished')[0]?.result, 'rolled-back')
+  await assertSound(project)
+})
+
+void test(
+  'of a doubtful step beside the one that is rolled back nothing is executed again',
+  needsTmux,
+  async (t) => {
+    const waits = (name: string): [string, string] => [
+      'sh run',
+      `echo ${name} >> effects.log; touch begun-${name}; sleep 600`,
+    ]
+    const body = group(
+      step('a', '', waits('a'), ['sh rollback', 'echo undo-a >> effects.log']),
+      step('b', '', waits('b')),
+    )
+    const { project, start } = open(t, body)
+    const terminal = start()
+    await terminal.answer(/Run these 2 steps[\s\S]*›$/, 'r')
+    await until('both have begun', () =>
+      ['begun-a', 'begun-b'].every((file) => project.files().includes(file)),
+    )
+    for (const { pid } of processesWith(`${MARK}=${project.root}`)) kill(pid)
+    await terminal.sees(/\[exit \d+\]/)
+    const again = start('resume')
+    await again.answer(/Was it done\?[\s\S]*›$/, 'b')
+    await again.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+    await again.answer(/Why is it rolled back\?/, 'wrong day')
+    await again.answer(/Roll back: The step a[\s\S]*›$/, 'r')
+    await again.exits(1)
+    assert.deepEqual(effects(project).split(' ').sort(), ['a', 'b', 'undo-a'])
+    await assertSound(project)
   },
 )
 

@@ -1,8 +1,8 @@
 import type { SecretSource } from '../model/environment.ts'
-import { OperatorError } from '../model/problem.ts'
 import { declareSecrets } from './declare-secrets.ts'
 import { openCommunications } from './open-communications.ts'
 import { openPlan } from './project.ts'
+import { readable } from './readable.ts'
 
 /**
  * For what people word where no secret is needed: a note may hold one all the same. Those of all environments and channels that are at
@@ -21,13 +21,4 @@ async function sourcesOf(root: string): Promise<SecretSource[]> {
   const messages = await readable(() => openCommunications(root, plan))
   const all = [...Object.values(plan.environments), messages?.communications]
   return all.flatMap((one) => Object.values(one?.secrets ?? {}))
-}
-
-async function readable<T>(open: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await open()
-  } catch (error) {
-    if (error instanceof OperatorError) return undefined
-    throw error
-  }
 }

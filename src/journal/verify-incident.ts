@@ -11,8 +11,13 @@ import { journalFile } from './run-directory.ts'
 import { sealPath } from './seal.ts'
 import type { Verification } from './verify.ts'
 
-/** What may follow the seal: the incident went on, or a message that was on its way ended. */
-const AFTER_SEAL: readonly IncidentEvent['event'][] = ['reopened', 'message_sent', 'message_failed']
+/** What may follow the seal: the incident went on, a message that was on its way ended, or a duty to report did. */
+const AFTER_SEAL: readonly IncidentEvent['event'][] = [
+  'reopened',
+  'message_sent',
+  'message_failed',
+  'clock_stopped',
+]
 
 /** Checks the chain of an incident, its seal, its messages, and that the runs it names are the ones that were attached. */
 export function verifyIncident(directory: string): Verification {

@@ -20,7 +20,7 @@ const usage = `drillbook incident <what> …             (npm run incident <what
   status     [--watch]       elapsed, roles, next update, clocks, messages that did not leave
   import     FILE [--date YYYY-MM-DD --zone Europe/Berlin]   notes on paper, or the export of a page's checklist
   close      --text HOW      declares it over and seals the journal; reopen --text WHY
-             [--yes]         also while an update is promised to somebody
+             [--yes]         also while an update is promised to somebody, or the clock of a duty to report runs
   list
 
   --incident ID   which one; default: DRILLBOOK_INCIDENT, or the only one that is open

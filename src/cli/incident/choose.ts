@@ -41,8 +41,10 @@ export function chooseIncident(runs: string, wanted = process.env['DRILLBOOK_INC
   )
 }
 
+export type Incident = IncidentState & { damaged: boolean }
+
 /** What every incident's journal says, as far as it can be read; oldest first. */
-export function incidents(runs: string): (IncidentState & { damaged: boolean })[] {
+export function incidents(runs: string): Incident[] {
   return listIncidents(runs).map((id) => {
     const journal = readIncident(journalFile(path.join(incidentsFolder(runs), id)))
     return { ...foldIncident(journal.events), id, damaged: journal.problems.length > 0 }
@@ -51,6 +53,18 @@ export function incidents(runs: string): (IncidentState & { damaged: boolean })[
 
 /** Changes the incident that is meant, which has to be open. */
 export async function changeIncident<T>(
+  around: Surroundings,
+  wanted: string | undefined,
+  act: (log: IncidentLog) => T,
+): Promise<T> {
+  return await changeAnyIncident(around, wanted, (log) => {
+    requireOpen(log)
+    return act(log)
+  })
+}
+
+/** The same for what may still be told of an incident that is over. */
+export async function changeAnyIncident<T>(
   { root, runs, operator }: Surroundings,
   wanted: string | undefined,
   act: (log: IncidentLog) => T,
@@ -59,7 +73,7 @@ export async function changeIncident<T>(
   const of = path.basename(directory)
   await declareKnownSecrets(root)
   return await withIncidentLog({ runs, operator, file: journalFile(directory), of }, (log) => {
-    requireOpen(log)
+    if (log.state.status === 'open') requireOpen(log)
     return act(log)
   })
 }

@@ -1,6 +1,11 @@
+import path from 'node:path'
+import type { IncidentState } from '../../journal/fold-incident.ts'
+import { requireIncident } from '../../journal/incident-directory.ts'
+import { journalFile } from '../../journal/run-directory.ts'
+import { writeSeal } from '../../journal/seal.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
-import type { IncidentEventBody } from '../../model/incident-event.ts'
+import type { IncidentEvent, IncidentEventBody } from '../../model/incident-event.ts'
 import type { Regulation } from '../../model/regulation.ts'
 import { basesOf } from '../../model/regulation.ts'
 import { suggest } from '../../model/suggest.ts'
@@ -8,7 +13,8 @@ import { clocksOf } from '../../reports/clocks.ts'
 import type { Io } from '../command.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
-import { changeIncident } from './choose.ts'
+import { changeAnyIncident, changeIncident, chooseIncident } from './choose.ts'
+import type { Surroundings } from './choose.ts'
 import { oneOf, readOptions, said } from './options.ts'
 import type { Statement } from './statement.ts'
 import { clockLines } from './status-lines.ts'
@@ -33,14 +39,27 @@ export async function changeClock(argv: string[], io: Io): Promise<ExitName> {
       hint: suggest(id, Object.keys(regulations)),
     })
   const body = bodyOf({ id, regulation, basis, statement }, values)
-  const { event, state } = await changeIncident(around, values.incident, (log) => ({
-    event: log.append(body),
-    state: log.state,
-  }))
+  const { event, state } = await recordClock(around, values.incident, body)
   report(event, values, io)
   if (values.json !== true)
     for (const line of clockLines(clocksOf(state, regulations, Date.now()))) io.out(line)
   return 'ok'
+}
+
+/** A clock is started while the incident is open; what ended one may be told afterwards too, and is sealed with the rest. */
+async function recordClock(
+  around: Surroundings,
+  wanted: string | undefined,
+  body: IncidentEventBody,
+): Promise<{ event: IncidentEvent; state: IncidentState }> {
+  const directory = chooseIncident(around.runs, wanted)
+  const change = body.event === 'clock_stopped' ? changeAnyIncident : changeIncident
+  const recorded = await change(around, path.basename(directory), (log) => ({
+    event: log.append(body),
+    state: log.state,
+  }))
+  if (recorded.state.status === 'over') writeSeal(directory, requireIncident(journalFile(directory)).end)
+  return recorded
 }
 
 type Asked = { id: string; regulation: Regulation; basis: string | undefined; statement: Statement }

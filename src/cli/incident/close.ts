@@ -13,13 +13,14 @@ import { changeIncident, chooseIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { withIncidentLog } from './log.ts'
 import { readOptions, required, said } from './options.ts'
+import { regulationsFor, runningDuties } from './running-clocks.ts'
 import type { Statement } from './statement.ts'
 import { report } from './tell.ts'
 import { unsentOf } from './unsent.ts'
 
 /**
  * Declares an incident over and seals its journal. Messages that did not leave have to leave, or be given up in so many words; an
- * update that is promised is asked about.
+ * update that is promised is asked about, and so is a duty to report whose clock still runs: the law does not stop it with the incident.
  */
 export async function close(argv: string[], io: Io): Promise<ExitName> {
   const { values } = readOptions('close', argv, {
@@ -30,7 +31,8 @@ export async function close(argv: string[], io: Io): Promise<ExitName> {
   const { statement, ...around } = said(values)
   const text = required('close', 'text', values.text)
   const directory = chooseIncident(around.runs, values.incident)
-  if (values.yes !== true && !(await agreed(directory, values.json, io))) {
+  const duties = await dutiesOf(around.root, directory)
+  if (values.yes !== true && !(await agreed(directory, duties, values.json, io))) {
     io.err('Nothing was recorded: the incident is still open.')
     return 'interrupted'
   }
@@ -40,28 +42,53 @@ export async function close(argv: string[], io: Io): Promise<ExitName> {
   })
   writeSeal(directory, requireIncident(journalFile(directory)).end)
   report(event, values, io)
-  if (values.json !== true)
+  if (values.json !== true) {
     io.out(`Sealed. What did you learn?  npm run postmortem -- ${path.basename(directory)}`)
+    for (const duty of duties) io.out(`Still runs: ${duty}`)
+    if (duties.length > 0) io.out(`When it is handed in:  ${handIn(directory)}`)
+  }
   return 'ok'
 }
 
-/** Asks only when somebody waits for a word: closing ends the promise, and nobody is reminded of it any more. */
-async function agreed(directory: string, json: boolean | undefined, io: Io): Promise<boolean> {
+async function dutiesOf(root: string, directory: string): Promise<string[]> {
+  const state = foldIncident(requireIncident(journalFile(directory)).events)
+  return runningDuties(state, await regulationsFor(root, [state]), Date.now())
+}
+
+function handIn(directory: string): string {
+  return `npm run incident clock REGULATION -- --notified NOTICE --incident ${path.basename(directory)}`
+}
+
+/** Asks only when somebody waits for a word: closing ends the promise, and nobody is reminded of it, or of a clock, any more. */
+async function agreed(
+  directory: string,
+  duties: readonly string[],
+  json: boolean | undefined,
+  io: Io,
+): Promise<boolean> {
   const file = journalFile(directory)
   const promised = promisedLines(foldIncident(requireIncident(file).events))
-  if (promised.length === 0) return true
+  const waiting = [...promised, ...duties.map((duty) => `the clock of a duty to report still runs: ${duty}`)]
+  if (waiting.length === 0) return true
   if (!process.stdin.isTTY)
     throw new OperatorError('refused', {
       file,
-      message: `${promised.join('; ')}: nothing was recorded`,
-      hint: 'npm run inform -- --to AUDIENCE --phase resolved   or close with --yes: they are told otherwise',
+      message: `${waiting.join('; ')}: nothing was recorded`,
+      hint: [
+        ...(promised.length === 0 ? [] : [KEEP]),
+        ...(duties.length === 0
+          ? []
+          : [`${handIn(directory)}   or close with --yes: it can be recorded afterwards`]),
+      ].join('\n    '),
     })
   const say = json === true ? io.err : io.out
-  for (const line of promised) say(`${line}.`)
+  for (const line of waiting) say(`${line}.`)
   const prompt = await prompter({ json })
   const message = 'Close all the same?'
   return (await prompt([{ type: 'confirm', name: 'ok', message, default: false }])).ok
 }
+
+const KEEP = 'npm run inform -- --to AUDIENCE --phase resolved   or close with --yes: they are told otherwise'
 
 /** What is promised to whom, and what they heard last. */
 function promisedLines({ promises, messages }: IncidentState): string[] {

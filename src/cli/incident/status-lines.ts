@@ -64,7 +64,7 @@ export function clockLines(clocks: readonly Clock[]): string[] {
 }
 
 /** `in 12 m (14:40 UTC)`, or loudly how late. */
-function dueText(dueAt: string, leftMs: number): string {
+export function dueText(dueAt: string, leftMs: number): string {
   const at = `${dueAt.slice(5, 16).replace('T', ' ')} UTC`
   const rounded = Math.max(1000, Math.floor(Math.abs(leftMs) / 1000) * 1000)
   return leftMs < 0

@@ -8,12 +8,15 @@ import { OperatorError } from '../../model/problem.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import type { Regulations } from '../../model/regulation.ts'
 import { clocksOf } from '../../reports/clocks.ts'
+import type { Clock } from '../../reports/clocks.ts'
 import { table } from '../../reports/summary.ts'
 import type { Io } from '../command.ts'
 import { openCommunications } from '../open-communications.ts'
 import { openPlan } from '../project.ts'
 import { chooseIncident, incidents, surroundings } from './choose.ts'
+import type { Incident } from './choose.ts'
 import { readOptions } from './options.ts'
+import { regulationsFor, runningClocks, runningDuties } from './running-clocks.ts'
 import { statusLines } from './status-lines.ts'
 import { unsentOf } from './unsent.ts'
 
@@ -67,37 +70,35 @@ function asJson(state: IncidentState, facts: object, now: number): object {
   }
 }
 
-export function list(argv: string[], io: Io): Promise<ExitName> {
+/** What is known of an incident, and which of its duties to report still wait, also of one that is over. */
+export async function list(argv: string[], io: Io): Promise<ExitName> {
   const { values } = readOptions('list', argv, {})
-  const { runs } = surroundings(values.operator)
+  const { root, runs } = surroundings(values.operator)
   const all = incidents(runs)
-  if (values.json === true)
-    for (const { id, severity, title, kind, status, declaredAt, overAt, runs: attached, damaged } of all)
-      io.out(
-        JSON.stringify({
-          id,
-          severity,
-          title,
-          kind,
-          status,
-          declaredAt,
-          overAt,
-          runs: attached.map(({ run }) => run),
-          damaged,
-          folder: path.join('incidents', id),
-        }),
-      )
+  const regulations = await regulationsFor(root, all)
+  const now = Date.now()
+  if (values.json === true) for (const one of all) io.json(listed(one, runningClocks(one, regulations, now)))
   else if (all.length === 0) io.out('There are no incidents.')
   else
     for (const line of table([
       ['incident', '', 'status', 'title'],
-      ...all.map(({ id, severity, status, damaged, title }) => [
-        id,
-        severity,
-        damaged ? 'damaged' : status,
-        title,
+      ...all.map((one) => [
+        one.id,
+        one.severity,
+        one.damaged ? 'damaged' : `${one.status}${clocksText(runningDuties(one, regulations, now).length)}`,
+        one.title,
       ]),
     ]))
       io.out(line)
-  return Promise.resolve('ok')
+  return 'ok'
+}
+
+function listed(state: Incident, clocks: readonly Clock[]): object {
+  const { id, severity, title, kind, status, declaredAt, overAt, runs, damaged } = state
+  const common = { id, severity, title, kind, status, declaredAt, overAt, damaged }
+  return { ...common, runs: runs.map(({ run }) => run), clocks, folder: path.join('incidents', id) }
+}
+
+function clocksText(count: number): string {
+  return count === 0 ? '' : `, ${count} ${count === 1 ? 'clock runs' : 'clocks run'}`
 }

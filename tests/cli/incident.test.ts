@@ -292,6 +292,27 @@ void test('closing names the clocks that run, and their end can be recorded afte
   assert.equal(verified.code, 0, verified.stderr)
 })
 
+void test('roles and people are repeated, and those that the plan does not name are told', async (t) => {
+  const project = declared(t)
+  const usual = await incident(project, ...DECLARE)
+  assert.equal(usual.stderr, '')
+  const typed = await incident(project, 'role', 'comander', 'adda')
+  assert.equal(typed.code, 0)
+  assert.match(typed.stdout, /role_assumed comander adda recorded in .*, line 3/)
+  assert.match(typed.stderr, /^"comander" is no usual role .* Did you mean commander\?$/m)
+  assert.match(typed.stderr, /^"adda" is not in docs\/plan\/contacts\.yaml\. Did you mean ada\?$/m)
+  const released = await incident(project, 'role', 'comander', '--release')
+  assert.match(released.stdout, /role_released comander adda recorded/)
+  assert.equal(released.stderr, '')
+  assert.equal((await incident(project, 'role', 'dba', 'ada')).stderr, '')
+  const declaredBy = await incident(project, ...DECLARE.slice(0, -1), 'adda', '--role', 'scibe=ada')
+  assert.match(declaredBy.stderr, /^"adda" is not in docs/m)
+  assert.match(declaredBy.stderr, /^"scibe" is no usual role .* Did you mean scribe\?$/m)
+  project.write('docs/plan/contacts.yaml', 'nonsense')
+  const id = ids(project)[0] ?? ''
+  assert.equal((await incident(project, 'role', 'scribe', 'ada', '--incident', id)).code, 0)
+})
+
 void test('a mistake in regulations.yaml keeps nobody from closing, and hides no clock', async (t) => {
   const project = declared(t)
   await incident(project, ...DECLARE)

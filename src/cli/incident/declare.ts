@@ -14,6 +14,7 @@ import { prompter } from '../prompter.ts'
 import { SEVERITIES } from './frame.ts'
 import { withIncidentLog } from './log.ts'
 import { oneOf, readNewOptions, said } from './options.ts'
+import { tellRoleDoubts } from './role-doubts.ts'
 
 const KINDS = ['incident', 'drill', 'exercise'] as const
 
@@ -48,6 +49,7 @@ export async function declare(argv: string[], io: Io): Promise<ExitName> {
   ])
   if (values.json === true) for (const event of events) io.json(event)
   else tell(id, asked, io)
+  await tellRoleDoubts(around.root, events, io)
   return 'ok'
 }
 

@@ -7,6 +7,7 @@ import type { Io } from '../command.ts'
 import { changeIncident } from './choose.ts'
 import type { IncidentLog } from './log.ts'
 import { oneOf, readOptions, required, said } from './options.ts'
+import { tellRoleDoubts } from './role-doubts.ts'
 import type { Statement } from './statement.ts'
 import { report } from './tell.ts'
 
@@ -42,6 +43,7 @@ export async function changeRole(argv: string[], io: Io): Promise<ExitName> {
     person === undefined ? [releaseRole(log, role, statement)] : handOver(log, role, person, statement),
   )
   for (const event of events) report(event, values, io)
+  await tellRoleDoubts(around.root, events, io)
   return 'ok'
 }
 

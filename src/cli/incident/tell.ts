@@ -74,7 +74,14 @@ export function report(event: IncidentEvent, { json }: { json?: boolean }, io: I
   else {
     const about = event.precision === 'exact' ? '' : ` (${event.precision})`
     io.out(
-      `${event.occurredAt.slice(11, 19)} UTC${about}  ${event.event} recorded in ${event.of}, line ${event.seq}`,
+      `${event.occurredAt.slice(11, 19)} UTC${about}  ${nameOf(event)} recorded in ${event.of}, line ${event.seq}`,
     )
   }
+}
+
+/** A name that was mistyped is seen where it is repeated. */
+function nameOf(event: IncidentEvent): string {
+  return event.event === 'role_assumed' || event.event === 'role_released'
+    ? `${event.event} ${event.role} ${event.person}`
+    : event.event
 }

@@ -313,6 +313,18 @@ void test('roles and people are repeated, and those that the plan does not name 
   assert.equal((await incident(project, 'role', 'scribe', 'ada', '--incident', id)).code, 0)
 })
 
+void test('status says the day of what was not today', async (t) => {
+  const project = declared(t)
+  await incident(project, ...DECLARE)
+  const at = ['--at', '2026-03-29T02:14:00+01:00']
+  await incident(project, 'role', 'scribe', 'ada', ...at)
+  await incident(project, 'mark', 'detected', 'the alert fired', ...at)
+  const { stdout } = await incident(project, 'status')
+  assert.match(stdout, /^commander +ada, since \d\d:\d\d UTC$/m)
+  assert.match(stdout, /^scribe +ada, since 2026-03-29 01:14 UTC$/m)
+  assert.match(stdout, /^detected +2026-03-29 01:14 UTC {2}the alert fired$/m)
+})
+
 void test('a mistake in regulations.yaml keeps nobody from closing, and hides no clock', async (t) => {
   const project = declared(t)
   await incident(project, ...DECLARE)

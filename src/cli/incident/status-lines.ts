@@ -22,13 +22,13 @@ export function statusLines(
       `${state.declaredAt.slice(0, 16).replace('T', ' ')} UTC, ${elapsed} ${state.status === 'open' ? 'ago' : 'long'}`,
     ),
     ...[...state.roles.values()].map(({ role, person, since }) =>
-      row(role, `${person}, since ${since.slice(11, 16)} UTC`),
+      row(role, `${person}, since ${timeText(since, now)}`),
     ),
     ...(state.roles.has('commander') || state.status === 'over'
       ? []
       : [row('commander', 'NOBODY: npm run incident role commander WHO')]),
     ...[...state.moments.values()].map((moment) =>
-      row(moment.event.replaceAll('_', ' '), `${moment.occurredAt.slice(11, 16)} UTC  ${moment.text}`),
+      row(moment.event.replaceAll('_', ' '), `${timeText(moment.occurredAt, now)}  ${moment.text}`),
     ),
     ...state.runs.map(({ run }) => row('run', run)),
     ...promiseLines(state, now),
@@ -40,6 +40,14 @@ export function statusLines(
       ),
     ),
   ]
+}
+
+/** With its day, where that is not today's. */
+function timeText(time: string, now: number): string {
+  // What a page exported is in the time zone of its reader.
+  const [day = '', clock = ''] = new Date(time).toISOString().split('T')
+  const isToday = day === new Date(now).toISOString().slice(0, 10)
+  return `${isToday ? '' : `${day} `}${clock.slice(0, 5)} UTC`
 }
 
 function promiseLines({ promises, status }: IncidentState, now: number): string[] {

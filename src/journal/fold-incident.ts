@@ -1,13 +1,20 @@
 import type { IncidentEvent, Moment } from '../model/incident-event.ts'
 import type { Comms, Phase } from '../model/message-words.ts'
 
-/** A promise to them is kept by a message to anybody. */
+/** People inside and outside: a promise to them is kept when both were told. A regulator is told by a clock of its own. */
 export const EVERYONE = 'everyone'
 
 export type RoleHolder = { role: string; person: string; since: string }
 /** `line` and `sha256` name the last line that the run's journal had when it was attached. */
 export type AttachedRun = { run: string; runbook: string; line: number; sha256: string; seq: number }
-export type Promised = { audience: string; dueAt: string; promisedAt: string; seq: number }
+/** `told`: of a promise to everyone, which of the two sides have heard since. */
+export type Promised = {
+  audience: string
+  dueAt: string
+  promisedAt: string
+  seq: number
+  told: Comms[]
+}
 export type StartedClock = { regulation: string; basis: string; startedAt: string; seq: number }
 export type StoppedClock = {
   regulation: string
@@ -126,6 +133,7 @@ export function takeIncidentEvent(state: IncidentState, event: IncidentEvent): v
         dueAt: event.dueAt,
         promisedAt: event.occurredAt,
         seq: event.seq,
+        told: [],
       })
       return
     case 'clock_started':
@@ -252,7 +260,14 @@ function addMessage(state: IncidentState, event: Of<'message_rendered'>): void {
     })),
   })
   if (phase !== null) state.phase = phase
-  state.promises = state.promises.filter(
-    (promise) => promise.audience !== audience && promise.audience !== EVERYONE,
-  )
+  state.promises = state.promises.flatMap((promise) => keptBy(promise, event) ?? [])
+}
+
+/** What is left of a promise after a message; undefined when it is kept. A word inside keeps nothing that customers wait for. */
+function keptBy(promise: Promised, { audience, comms }: Of<'message_rendered'>): Promised | undefined {
+  if (promise.audience === audience) return undefined
+  if (promise.audience !== EVERYONE) return promise
+  const told = [...new Set([...promise.told, comms])]
+  const isKept = told.includes('comms_internal') && told.includes('comms_external')
+  return isKept ? undefined : { ...promise, told }
 }

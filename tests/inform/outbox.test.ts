@@ -238,6 +238,26 @@ void test('an incident is not closed over a promised update without a word', nee
   }
 })
 
+void test('a promise to everyone is not kept by a message inside alone', async (t) => {
+  const project = projectWith(t, `http://127.0.0.1:${await deadPort()}/`)
+  await project.cli([...DECLARE, '--env', 'plain'])
+  await project.cli(['incident', 'promise', '30m'])
+  const left = (): string[] =>
+    foldIncident(readIncident(journalFile(incidentFolder(project))).events).promises.map(
+      ({ audience }) => audience,
+    )
+  const tell = async (audience: string): Promise<void> => {
+    const sent = await project.cli(['inform', '--to', audience, '--via', 'file', '--yes'], { env })
+    assert.equal(sent.code, 0, sent.stderr)
+  }
+  await tell('staff')
+  assert.deepEqual(left(), ['everyone', 'staff'])
+  const { stdout } = await project.cli(['incident', 'status'])
+  assert.match(stdout, /^next update +everyone in .*, people outside are not told yet$/m)
+  await tell('public')
+  assert.deepEqual(left(), ['staff'])
+})
+
 void test('a dry run shows what would leave, and records nothing', async (t) => {
   const project = projectWith(t, 'http://127.0.0.1:1/hook')
   await project.cli(DECLARE)

@@ -1,4 +1,5 @@
 import type { Delivery, IncidentState, Message } from '../../journal/fold-incident.ts'
+import type { Comms } from '../../model/message-words.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { Clock } from '../../reports/clocks.ts'
 
@@ -53,9 +54,15 @@ function timeText(time: string, now: number): string {
 function promiseLines({ promises, status }: IncidentState, now: number): string[] {
   if (status === 'over') return []
   if (promises.length === 0) return [row('next update', 'none promised: npm run incident promise 30m')]
-  return promises.map(({ audience, dueAt }) =>
-    row('next update', `${audience} ${dueText(dueAt, Date.parse(dueAt) - now)}`),
+  return promises.map(({ audience, dueAt, told }) =>
+    row('next update', `${audience} ${dueText(dueAt, Date.parse(dueAt) - now)}${missingText(told)}`),
   )
+}
+
+/** Who is still to be told of a promise to everyone, once somebody was. */
+function missingText(told: readonly Comms[]): string {
+  if (told.includes('comms_internal')) return ', people outside are not told yet'
+  return told.includes('comms_external') ? ', people inside are not told yet' : ''
 }
 
 export function clockLines(clocks: readonly Clock[]): string[] {

@@ -165,7 +165,12 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     code: 3,
     says: /step one: is destructive and guarded is protected/,
   },
-  { title: 'resume of nothing', args: ['resume', '--yes'], code: 2, says: /there is no run to go on with/ },
+  {
+    title: 'resume of nothing',
+    args: ['resume', '--yes'],
+    code: 2,
+    says: /there is no run or exercise to go on with/,
+  },
   { title: 'resume of an unknown id', args: ['resume', 'x', '--yes'], code: 2, says: UNKNOWN },
   { title: 'show of an unknown id', args: ['show', 'x'], code: 2, says: UNKNOWN },
   { title: 'verify of an unknown id', args: ['verify', 'x'], code: 2, says: UNKNOWN },

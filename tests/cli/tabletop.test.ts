@@ -338,6 +338,50 @@ void test('bad input is told with its place; nothing is begun', async (t) => {
   assert.equal(existsSync(path.join(project.runs, 'exercises')), false)
 })
 
+void test(
+  'a session that was killed is told of before a new one, and comes before an empty one',
+  needsTmux,
+  async (t) => {
+    const project = fireProject(t)
+    const first = consoleOf(t, project, 'fire')
+    await first.sees(/CLOCK STOPPED/)
+    first.type('r')
+    await recorded(project, 'inject-released')
+    const session = path.basename(folder(project))
+    await kill(project, first)
+
+    const second = consoleOf(t, project, 'fire')
+    await second.sees(/not finished, 0:00:\d\d played, 1 inject released/)
+    assert.match(second.screen().replaceAll('\n', ''), new RegExp(`--resume ${session}`))
+    await second.endsWith(/Go on with it, or begin anew/)
+    second.press('Down')
+    second.press('Enter')
+    await second.sees(/CLOCK STOPPED/)
+    second.type('q')
+    await second.exits(130)
+    const empty = path.basename(folder(project))
+    assert.notEqual(empty, session)
+    const again = consoleOf(t, project, '--resume', empty)
+    await again.sees(/Resumed\. Not begun: r releases the first inject/)
+    again.type('q')
+    await again.exits(130)
+
+    for (const args of [['tabletop', '--resume'], ['resume']]) {
+      const resumed = new Terminal(t, project, args, {}, SIZE)
+      await resumed.sees(/NOW {2}Smoke in the shop[\s\S]*p goes on/)
+      resumed.type('q')
+      await resumed.exits(130)
+    }
+    const third = consoleOf(t, project, 'fire')
+    await third.endsWith(/Go on with it, or begin anew/)
+    third.press('Enter')
+    await third.sees(/NOW {2}Smoke in the shop[\s\S]*p goes on/)
+    third.type('q')
+    await third.exits(130)
+    assert.equal(listRuns(path.join(project.runs, 'exercises')).length, 2)
+  },
+)
+
 void test('one changed byte in the journal of an exercise is found', needsTmux, async (t) => {
   const project = fireProject(t)
   await playOnce(t, project, 'p')

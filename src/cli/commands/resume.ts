@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Target } from '../../fences/api.ts'
 import { foldAll } from '../../journal/fold.ts'
 import type { RunState } from '../../journal/fold.ts'
+import { exercisesFolder } from '../../journal/exercise-directory.ts'
 import { readJournal, requireJournal } from '../../journal/read.ts'
 import type { ReadJournal } from '../../journal/read.ts'
 import { findJournal } from '../../journal/find-journal.ts'
@@ -29,14 +30,15 @@ import { projectRoot } from '../project-root.ts'
 import { openStoppedRun } from '../run-session.ts'
 import type { OpenRun } from '../run-session.ts'
 import { acceptChange } from '../runbook-change.ts'
+import { lastUnfinished } from '../tabletop/unfinished.ts'
 import { readSettings } from '../inputs.ts'
 import type { Given } from '../inputs.ts'
 
 const usage = `drillbook resume [run | exercise | last] [options]      (npm run resume <run>)
 
 Goes on with a run that was paused, interrupted or killed. What was completed is not done again; what was interrupted is looked at
-first. Without a run: the last one that is not finished. A session of an exercise goes on in its console, as with "tabletop --resume"; of
-the options it takes --operator alone.
+first. Without an argument: the last run that is not finished, or else the last exercise. A session of an exercise goes on in its console,
+as with "tabletop --resume"; of the options it takes --operator alone.
 
   --yes              unattended
   --accept-changes   the runbook changed since the run began: go on with it as it is now
@@ -65,7 +67,7 @@ export const command: Command = {
     const runs = runsFolder(root, process.env)
     const found: FoundJournal =
       positionals.length === 0
-        ? { kind: 'run', directory: lastOpenRun(runs) }
+        ? lastOpen(runs)
         : findJournal(runs, oneArgument('resume', positionals, 'run or exercise'))
     if (found.kind !== 'run') return await resumeOther(root, found, values, io)
     const { directory } = found
@@ -293,14 +295,17 @@ function requireUnfinished(state: RunState, directory: string): void {
     })
 }
 
-function lastOpenRun(runs: string): string {
+/** A run that waits comes before any exercise. */
+function lastOpen(runs: string): FoundJournal {
   const open = listRuns(runs)
     .reverse()
     .find((id) => isOpen(path.join(runs, id)))
-  if (open !== undefined) return path.join(runs, open)
+  if (open !== undefined) return { kind: 'run', directory: path.join(runs, open) }
+  const exercise = lastUnfinished(runs)
+  if (exercise) return { kind: 'exercise', directory: path.join(exercisesFolder(runs), exercise.session) }
   throw new OperatorError('usage', {
-    message: 'there is no run to go on with',
-    hint: 'npx drillbook runs lists them all. An exercise: npm run tabletop -- --resume',
+    message: 'there is no run or exercise to go on with',
+    hint: 'npx drillbook runs and npm run tabletop -- --list name those there are.',
   })
 }
 

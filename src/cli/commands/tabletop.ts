@@ -1,8 +1,8 @@
 import { exportCexf, importCexf } from '../tabletop/exchange.ts'
-import { facilitate, report, requireConsole, resumeSession } from '../tabletop/facilitate.ts'
+import { beginSession, report, requireConsole, resumeSession } from '../tabletop/facilitate.ts'
 import { listExercises } from '../tabletop/list.ts'
 import { gapsOf } from '../tabletop/report.ts'
-import { openExercise, startExercise } from '../tabletop/session.ts'
+import { openExercise } from '../tabletop/session.ts'
 import { findSession } from '../../journal/exercise-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { verifyExercise } from '../../journal/verify.ts'
@@ -19,10 +19,12 @@ import { sayVerified } from '../say-verified.ts'
 const usage = `drillbook tabletop <exercise | runbook> [options]      (npm run tabletop <id>)
 
 The facilitator's console of a tabletop exercise: injects, clocks, ratings, decisions, hot wash, report. A runbook can be walked as an
-exercise without a scenario. Nothing is executed, and no target is ever connected to.
+exercise without a scenario. Nothing is executed, and no target is ever connected to. A session of the same exercise that was not
+finished is told of first.
 
   --list                the exercises, the runbooks that can be walked, and the sessions
-  --resume [SESSION]    go on with the last session that is not finished, or with this one; time while it was away does not count
+  --resume [SESSION]    go on with the last session that was played and not finished, or with this one; time while it was away does
+                        not count
   --web                 a projector view on 127.0.0.1: released injects, clocks, questions, nothing else
   --report SESSION      write the report again; what people wrote in it is kept
   --verify SESSION      check that nothing in a session was changed
@@ -66,7 +68,7 @@ export const command: Command = {
     const facilitator = redact(operatorName(values.facilitator))
     if (values.resume === true) return await resumeSession(root, positionals[0], facilitator, io, web)
     requireConsole()
-    return await facilitate(root, await startExercise(root, openOne(root, positionals), facilitator), web, io)
+    return await beginSession(root, openOne(root, positionals), facilitator, io, web)
   },
 }
 

@@ -1,3 +1,4 @@
+import type { ExerciseState } from '../../exercise/fold.ts'
 import { contingencies, nextInject } from '../../exercise/plan.ts'
 import { z } from 'zod'
 import { isGap } from '../../model/exercise-gap.ts'
@@ -39,6 +40,13 @@ function leave(play: ExerciseSession, reason: string): void {
   if (play.state.status === 'running') play.record({ event: 'exercise-paused', reason })
 }
 
+/** With the key that goes on from there. */
+function resumedWords({ status, released, pauseReason }: ExerciseState): string {
+  if (status === 'ended') return 'Resumed. The exercise has ended: f finishes and writes the report.'
+  if (released.size === 0) return 'Resumed. Not begun: r releases the first inject and starts the clock.'
+  return `Resumed. The clock stands still (${pauseReason}): p goes on.`
+}
+
 class Console {
   readonly #play: ExerciseSession
   readonly #dialog: Dialog
@@ -50,7 +58,7 @@ class Console {
     this.#options = options
     this.#message =
       play.state.lines > 1
-        ? `Resumed. The clock stands still (${play.state.pauseReason}): p goes on.`
+        ? resumedWords(play.state)
         : options.projector === undefined
           ? ''
           : 'u shows the address of the projector view.'

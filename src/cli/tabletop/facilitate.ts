@@ -1,14 +1,20 @@
 import path from 'node:path'
+import { exerciseTime } from '../../exercise/clock-text.ts'
+import type { ExerciseState } from '../../exercise/fold.ts'
 import { projectorView } from '../../exercise/projector.ts'
 import { Projector } from '../../host/projector.ts'
+import { runsFolder } from '../../journal/runs-folder.ts'
+import type { Exercise } from '../../model/exercise.ts'
 import type { ExitName } from '../../model/exit-code.ts'
 import { OperatorError } from '../../model/problem.ts'
 import type { Io } from '../command.ts'
+import { unlessLeft } from '../interruption.ts'
 import { openPlan } from '../project.ts'
 import { runConsole } from './console.ts'
 import { writeReport } from './report.ts'
-import { resumeExercise } from './session.ts'
+import { resumeExercise, startExercise } from './session.ts'
 import type { ExerciseSession } from './session.ts'
+import { unfinishedOf } from './unfinished.ts'
 
 /** A person leads an exercise: without a terminal none is begun or resumed. */
 export function requireConsole(): void {
@@ -17,6 +23,41 @@ export function requireConsole(): void {
     message: 'the console of an exercise needs a terminal: nothing was begun',
     hint: '--list, --open, --report, --verify, --export and --import work without one.',
   })
+}
+
+/** Begins a session. One of the same exercise that was left is told of first, and can be gone on with instead. */
+export async function beginSession(
+  root: string,
+  exercise: Exercise,
+  facilitator: string,
+  io: Io,
+  web: boolean,
+): Promise<ExitName> {
+  const left = unfinishedOf(runsFolder(root, process.env), exercise.id)
+  if (left && (await unlessLeft(wantsToResume(left, io), 'Nothing was begun.')))
+    return await resumeSession(root, left.session, facilitator, io, web)
+  return await facilitate(root, await startExercise(root, exercise, facilitator), web, io)
+}
+
+async function wantsToResume(left: ExerciseState, io: Io): Promise<boolean> {
+  const { session, title, startedAt, exerciseMs, released } = left
+  const count = released.size === 1 ? '1 inject' : `${released.size} injects`
+  io.out(
+    `${title}: begun ${startedAt.slice(0, 16).replace('T', ' ')} UTC and not finished, ${exerciseTime(exerciseMs)} played, ${count} released.`,
+  )
+  io.out(`It stays as it is until somebody goes on with it: npm run tabletop -- --resume ${session}`)
+  const { default: inquirer } = await import('inquirer')
+  const choices = [
+    { value: true, name: 'go on with it' },
+    { value: false, name: 'begin a new session' },
+  ]
+  const question = {
+    type: 'select',
+    name: 'resume',
+    message: 'Go on with it, or begin anew?',
+    choices,
+  } as const
+  return (await inquirer.prompt([question])).resume
 }
 
 /** Goes on with a session that was left or killed. */

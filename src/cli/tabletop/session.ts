@@ -25,7 +25,7 @@ import { exercisesFolder, findSession, readExercise } from '../../journal/exerci
 import { sha256OfFile } from '../../journal/hash-file.ts'
 import { acquireLock } from '../../journal/lock.ts'
 import type { Lock } from '../../journal/lock.ts'
-import { createRunDirectory, journalFile, listRuns, newRunId } from '../../journal/run-directory.ts'
+import { createRunDirectory, journalFile, newRunId } from '../../journal/run-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import { writeSeal } from '../../journal/seal.ts'
 import type { Exercise } from '../../model/exercise.ts'
@@ -34,6 +34,7 @@ import { OperatorError } from '../../model/problem.ts'
 import { redact } from '../declare-secrets.ts'
 import { lookFrom, thisHolder } from '../lock-holder.ts'
 import { runbookId } from '../project.ts'
+import { lastUnfinished } from './unfinished.ts'
 
 /** A line of an idle exercise is never older than this: a crash costs at most so much of the exercise clock. */
 const KEEP_TIME_MS = 5000
@@ -183,7 +184,7 @@ export async function resumeExercise(
 ): Promise<ExerciseSession> {
   const runs = runsFolder(root, process.env)
   const folder = exercisesFolder(runs)
-  const directory = wanted === undefined ? lastOpen(folder) : findSession(runs, wanted)
+  const directory = wanted === undefined ? lastOpen(runs) : findSession(runs, wanted)
   const lock = await lockSession(folder, path.basename(directory), facilitator)
   try {
     const journal = readExercise(directory)
@@ -236,14 +237,9 @@ export function keptExercise(directory: string, state: ExerciseState): Exercise 
   })
 }
 
-function lastOpen(folder: string): string {
-  const open = listRuns(folder)
-    .reverse()
-    .find((id) => {
-      const { events, problems } = readExercise(path.join(folder, id))
-      return problems.length === 0 && events.length > 0 && !foldExercise(events).sealed
-    })
-  if (open !== undefined) return path.join(folder, open)
+function lastOpen(runs: string): string {
+  const open = lastUnfinished(runs)
+  if (open) return path.join(exercisesFolder(runs), open.session)
   throw new OperatorError('usage', {
     message: 'there is no exercise to go on with',
     hint: 'npm run tabletop -- --list names those there are.',

@@ -26,11 +26,17 @@ export function paperFooter({ commit, builtAt, validUntil }: BuildInfo): string 
 
 /** Whether what is built is more than the commit says; not known without git. */
 function isChanged(root: string): boolean {
-  const { stdout } = spawnSync('git', ['status', '--porcelain', '--untracked-files=no'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  return stdout !== null && stdout !== ''
+  const changed = git(root, 'status', '--porcelain', '--untracked-files=no')
+  // What was never added is built all the same, and is in no commit at all.
+  return changed !== '' || git(root, 'ls-files', '--others', '--exclude-standard', '--', ...BUILT) !== ''
+}
+
+/** The folders that pages are made of; a note that lies beside them is in none. */
+const BUILT = ['docs', 'runbooks', 'templates', 'scripts']
+
+function git(root: string, ...args: string[]): string {
+  const { stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' })
+  return stdout ?? ''
 }
 
 /** Read from the repository's own files, so that a build needs no git on the machine. */

@@ -62,14 +62,30 @@ export function isUnwritten(text: string): boolean {
 
 /** The document with its regions emptied: what was computed, and nothing else. */
 export function computedPart(text: string): string {
+  return computedRows(text)
+    .map(({ row }) => row)
+    .join('\n')
+    .trim()
+}
+
+/** Where the computed part of a text first differs from that of another, as an index of its lines; undefined: nowhere. */
+export function firstDifference(text: string, other: string): number | undefined {
+  const rows = computedRows(text)
+  const others = computedRows(other)
+  const place = rows.findIndex(({ row }, at) => row !== others[at]?.row)
+  if (place !== -1) return rows[place]?.index
+  return rows.length < others.length ? (rows.at(-1)?.index ?? 0) : undefined
+}
+
+function computedRows(text: string): { row: string; index: number }[] {
   let inside = false
-  const kept: string[] = []
-  for (const { row, marker } of scan(text)) {
+  const kept: { row: string; index: number }[] = []
+  for (const { row, index, marker } of scan(text)) {
     if (marker?.[0] === 'end') inside = false
-    if (!inside) kept.push(row)
+    if (!inside) kept.push({ row, index })
     if (marker?.[0] === 'write') inside = true
   }
-  return kept.join('\n').trim()
+  return kept
 }
 
 type Marker = [kind: 'write' | 'end' | 'damaged', name: string]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -382,6 +383,33 @@ void describe('bad input leaves everything as it was', () => {
       edit((text) => text.replace('## Impact', '## Impact\n\nMine.')),
       /outside the marked regions/,
     ))
+  void test('words outside the regions are told with their line, and with git diff where it shows them', async (t) => {
+    const made = project(t)
+    await made.run('good')
+    await write(made)
+    const file = onlyDocument(made)
+    const git = (...args: string[]): void => {
+      const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com']
+      assert.equal(spawnSync('git', [...who, ...args], { cwd: made.root }).status, 0, args.join(' '))
+    }
+    const touch = async (): Promise<string> => {
+      made.write(file, made.read(file).replace('## Impact', '## Impact\n\nMine.'))
+      const line = 1 + made.read(file).split('\n').indexOf('Mine.')
+      const { code, stderr } = await write(made)
+      assert.equal(code, 2)
+      assert.match(stderr, new RegExp(`^${file}:${line} {2}something was written outside`))
+      return stderr
+    }
+    const before = made.read(file)
+    assert.match(await touch(), /undo the rest, or say --overwrite/)
+    made.write(file, before)
+    git('init', '-q')
+    git('add', file)
+    git('commit', '-qm', 'first')
+    assert.match(await touch(), /undo the rest \(git diff shows it\), or say --overwrite/)
+    made.write('templates/postmortem.md.hbs', '{{nothing}}')
+    assert.match((await write(made)).stderr, /\.md:\d+ {2}something was written outside/)
+  })
   void test('a template with an error', (t) =>
     refused(
       t,

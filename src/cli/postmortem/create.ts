@@ -13,7 +13,7 @@ import { askActions, askOwner, askRegions, askServices } from './ask.ts'
 import type { Answers } from './ask.ts'
 import { gather } from './gather.ts'
 import type { Gathered } from './gather.ts'
-import { existingFor, readTemplate, requireUntouched, writePostmortem } from './write.ts'
+import { existingFor, keptOf, readTemplate, requireUntouched, writePostmortem } from './write.ts'
 import type { Said } from './write.ts'
 
 export type CreateOptions = {
@@ -43,7 +43,7 @@ export async function createPostmortem(
   const template = readTemplate(root, options.template)
   const gathered = gather(root, runsFolder(root, process.env), wanted, options.unfinished)
   const existing = existingFor(root, gathered)
-  if (existing && !options.overwrite) requireUntouched(existing)
+  if (existing && !options.overwrite) requireUntouched(existing, { root, plan, gathered, template })
   const said = existing
     ? saidBefore(existing.matter, options)
     : await unlessLeft(saidFirst(root, plan, gathered, options), NOTHING)
@@ -81,13 +81,6 @@ function saidBefore(matter: PostmortemMatter, { title, owner, severity, services
     ...(owner === undefined ? {} : { owner }),
     ...(severity === undefined ? {} : { severity: postmortemSeverity.parse(severity) }),
   }
-}
-
-/** What people said, without what is computed. */
-export function keptOf(matter: PostmortemMatter): Said {
-  const { description: _description, mdx: _mdx, runRefs: _runs, incident: _incident, ...rest } = matter
-  const { startedAt: _started, endedAt: _ended, measured: _measured, computed: _computed, ...said } = rest
-  return said
 }
 
 async function saidFirst(

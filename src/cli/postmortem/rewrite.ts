@@ -1,10 +1,9 @@
 import type { Postmortem } from '../../document/postmortems.ts'
 import type { PostmortemMatter } from '../../model/postmortem.ts'
 import { OperatorError } from '../../model/problem.ts'
-import { keptOf } from './create.ts'
 import { gather } from './gather.ts'
 import { readPlan } from './plan.ts'
-import { readTemplate, requireUntouched, writePostmortem } from './write.ts'
+import { keptOf, readTemplate, requireUntouched, writePostmortem } from './write.ts'
 
 /** Writes a post-mortem again with something changed that people say of it. */
 export function rewrite(
@@ -13,7 +12,6 @@ export function rewrite(
   postmortem: Postmortem,
   changes: Partial<PostmortemMatter>,
 ): string {
-  requireUntouched(postmortem)
   const { matter, regions, file } = postmortem
   const wanted = matter.incident ?? matter.runRefs[0]
   if (wanted === undefined)
@@ -21,11 +19,15 @@ export function rewrite(
       file,
       message: 'names neither a run nor an incident: it cannot be computed',
     })
-  return writePostmortem({
+  const basis = {
     root,
     plan: readPlan(root),
     gathered: gather(root, runsFolder, wanted, true),
     template: readTemplate(root, undefined),
+  }
+  requireUntouched(postmortem, basis)
+  return writePostmortem({
+    ...basis,
     said: { ...keptOf(matter), ...withoutComputed(changes) },
     regions,
   })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { POSTMORTEMS, readPostmortem, requirePostmortems } from '../../document/postmortems.ts'
@@ -6,7 +7,8 @@ import type { Plan } from '../../document/plan.ts'
 import { writeWhole } from '../../host/write-file.ts'
 import { postmortemMatter } from '../../model/postmortem.ts'
 import type { PostmortemMatter } from '../../model/postmortem.ts'
-import { OperatorError } from '../../model/problem.ts'
+import { attempt, OperatorError } from '../../model/problem.ts'
+import { firstDifference } from '../../model/regions.ts'
 import type { Region } from '../../model/regions.ts'
 import { computePostmortem } from '../../reports/postmortem/compute.ts'
 import { computedHash, postmortemDocument } from '../../reports/postmortem/document.ts'
@@ -51,28 +53,56 @@ export function existingFor(root: string, { runs, incident }: Gathered): Postmor
   return found[0]
 }
 
+/** What a post-mortem is computed from. */
+export type Basis = { root: string; plan: Plan; gathered: Gathered; template: Template }
+export type Change = Basis & { said: Said; regions: readonly Region[] }
+
 /** Nobody wrote outside the regions: what they wrote there would be lost. */
-export function requireUntouched({ file, matter, body, bodyLine }: Postmortem): void {
+export function requireUntouched(postmortem: Postmortem, basis: Basis): void {
+  const { file, matter, body, bodyLine } = postmortem
   if (computedHash(body) === matter.computed) return
   throw new OperatorError('usage', {
     file,
-    line: bodyLine,
+    line: bodyLine + differsAt(postmortem, basis),
     message: 'something was written outside the marked regions, and would be lost: nothing was changed',
-    hint: 'Move it between two markers and undo the rest (git diff shows it), or say --overwrite.',
+    hint: `Move it between two markers and undo the rest${isInDiff(basis.root, file) ? ' (git diff shows it)' : ''}, or say --overwrite.`,
   })
 }
 
-export type Change = {
-  root: string
-  plan: Plan
-  gathered: Gathered
-  template: Template
-  said: Said
-  regions: readonly Region[]
+/** The first line of the body that would be another; the first of all, where it cannot be computed what would be written. */
+function differsAt({ file, matter, body, regions }: Postmortem, basis: Basis): number {
+  return attempt(
+    () => {
+      const { text } = compose({ ...basis, said: keptOf(matter), regions })
+      return firstDifference(body, readPostmortem(text, file).postmortem?.body ?? body) ?? 0
+    },
+    () => 0,
+  )
+}
+
+/** Of a file that was never added, and of a change that was committed, git diff shows nothing. */
+function isInDiff(root: string, file: string): boolean {
+  return spawnSync('git', ['diff', '--quiet', '--', file], { cwd: root }).status === 1
+}
+
+/** What people said, without what is computed. */
+export function keptOf(matter: PostmortemMatter): Said {
+  const { description: _description, mdx: _mdx, runRefs: _runs, incident: _incident, ...rest } = matter
+  const { startedAt: _started, endedAt: _ended, measured: _measured, computed: _computed, ...said } = rest
+  return said
 }
 
 /** Computes the document, makes sure that it can be read again, then writes it and the journals it cites. */
-export function writePostmortem({ root, plan, gathered, template, said: given, regions }: Change): string {
+export function writePostmortem(change: Change): string {
+  const { file, text } = compose(change)
+  const { problems } = readPostmortem(text, file)
+  if (problems.length > 0) throw new OperatorError('usage', problems)
+  publishJournals(change.root, change.gathered)
+  writeWhole(path.join(change.root, file), text)
+  return file
+}
+
+function compose({ plan, gathered, template, said: given, regions }: Change): { file: string; text: string } {
   const said = { ...given, ...cleaned(given) }
   const file = `${POSTMORTEMS}/${said.id}.md`
   const { runs, incident } = gathered
@@ -102,11 +132,7 @@ export function writePostmortem({ root, plan, gathered, template, said: given, r
     file,
     regions: regions.map((region) => ({ ...region, text: redact(region.text) })),
   })
-  const { problems } = readPostmortem(text, file)
-  if (problems.length > 0) throw new OperatorError('usage', problems)
-  publishJournals(root, gathered)
-  writeWhole(path.join(root, file), text)
-  return file
+  return { file, text }
 }
 
 /** The words of people without secrets. */

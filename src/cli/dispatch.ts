@@ -1,5 +1,6 @@
 import { redactShown } from '../host/redaction/declared.ts'
 import { endReading, suspendTogether } from '../host/suspend.ts'
+import { columnsOf, wrapLine } from '../host/text.ts'
 import { EXIT } from '../model/exit-code.ts'
 import { jsonLine, printable } from '../model/printable.ts'
 import { OperatorError, formatProblem } from '../model/problem.ts'
@@ -39,6 +40,19 @@ const io: Io = {
   out: (line) => process.stdout.write(`${shown(line)}\n`),
   err: (line) => process.stderr.write(`${shown(line)}\n`),
   json: (value) => process.stdout.write(`${redactShown(jsonLine(value))}\n`),
+  sentence: (text, { hang, to = 'out' } = {}) => {
+    const stream = to === 'out' ? process.stdout : process.stderr
+    stream.write(`${fitted(shown(text), stream, hang)}\n`)
+  },
+}
+
+/** Only where people read it: another program gets each line in one piece. */
+function fitted(text: string, stream: NodeJS.WriteStream, hang: number | undefined): string {
+  if (!stream.isTTY) return text
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, columnsOf(stream), hang))
+    .join('\n')
 }
 
 // A reader that goes away (a pager, a closed terminal) must not take a run with it.

@@ -10,7 +10,7 @@ import { dangerOf } from './danger.ts'
 import { redactShown } from './redaction/declared.ts'
 import { painter } from './paint.ts'
 import type { Paint } from './paint.ts'
-import { clockText, printable, wrap, wrapLine } from './text.ts'
+import { clockText, columnsOf, printable, wrap, wrapLine } from './text.ts'
 
 const REFRESH_MS = 500
 
@@ -37,12 +37,7 @@ export class TerminalScreen implements Screen {
   }
 
   get width(): number {
-    return Math.min(this.#columns, 100)
-  }
-
-  /** A terminal that does not know its size says 0. */
-  get #columns(): number {
-    return this.#stream.columns > 0 ? this.#stream.columns : 80
+    return Math.min(columnsOf(this.#stream), 100)
   }
 
   line(text = ''): void {
@@ -54,7 +49,7 @@ export class TerminalScreen implements Screen {
 
   /** A sentence of ours, broken between words where people read it. What may be copied goes through line(). */
   sentence(text: string): void {
-    for (const row of this.#stream.isTTY ? wrapLine(text, this.#columns) : [text]) this.line(row)
+    for (const row of this.#stream.isTTY ? wrapLine(text, columnsOf(this.#stream)) : [text]) this.line(row)
   }
 
   /** How long it has been, against the estimate and the objective. */
@@ -252,7 +247,7 @@ export class TerminalScreen implements Screen {
     const waiting = this.#waiting === '' ? '' : `   waiting: ${this.#waiting}`
     const status = `  ⧗ ${this.clock(this.#session, { since, expectMs: step.expectMs })}${waiting}`
     // A line that wraps could not be taken back.
-    const room = this.#columns - 1
+    const room = columnsOf(this.#stream) - 1
     const plain = stripVTControlCharacters(status)
     this.#status = plain.length <= room ? status : plain.slice(0, room)
     this.#stream.write(this.#status)

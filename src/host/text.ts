@@ -36,8 +36,16 @@ function paragraphs(text: string): string[] {
   return parts
 }
 
-/** One line, broken between words, but not behind a sign of danger; colours take no room. What goes on stands under what it belongs to. */
-export function wrapLine(line: string, width: number): string[] {
+/** The columns of a terminal; one that does not know its size says 0. */
+export function columnsOf({ columns }: NodeJS.WriteStream): number {
+  return columns > 0 ? columns : 80
+}
+
+/**
+ * One line, broken between words, but not behind a sign of danger; colours take no room. What goes on stands under what it belongs to,
+ * or behind `hang` spaces.
+ */
+export function wrapLine(line: string, width: number, hang?: number): string[] {
   const indent = /^\s*(?:[-*] |\d+\. )?/.exec(line)?.[0] ?? ''
   const [first = '', ...words] = line.slice(indent.length).split(/(?<![▲■∥]) /)
   const lines: string[] = []
@@ -47,7 +55,7 @@ export function wrapLine(line: string, width: number): string[] {
     if (stripVTControlCharacters(longer).length <= width) current = longer
     else if (word !== '') {
       lines.push(current)
-      current = ' '.repeat(indent.length) + word
+      current = ' '.repeat(hang ?? indent.length) + word
     }
   }
   return [...lines, current]

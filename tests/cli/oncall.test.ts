@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { onCallLines } from '../../src/cli/on-call-lines.ts'
 import { loadPlan } from '../../src/document/plan.ts'
 import { makeProject } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
 
 const CONTACTS = `people:
   ada:
@@ -72,6 +73,17 @@ void describe('drillbook oncall', () => {
       if (out) assert.match(ended.stdout, out)
       if (err) assert.match(ended.stderr, err)
     })
+
+  void test('breaks no number in two on a terminal', needsTmux, async (context) => {
+    const project = makeProject(context, FILES)
+    const size = { columns: 80, rows: 20 }
+    const terminal = new Terminal(context, project, ['oncall', '--at', '2026-10-21T00:30Z'], {}, size)
+    await terminal.exits(0)
+    assert.match(
+      terminal.page(),
+      /^ {2}now {3}Ada Example until Wed 2026-10-28 02:30 \(Europe\/Berlin\): voice\n {8}\+12065550199\n {2}next {2}Bo/m,
+    )
+  })
 
   void test('a rotation with a time that does not exist is told with its place', async (context) => {
     const broken = { 'docs/plan/contacts.yaml': CONTACTS.replace('2026-10-21', '2026-10-25') }

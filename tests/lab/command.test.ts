@@ -36,19 +36,25 @@ for (const { argv, message } of rows) {
   void test(`lab ${argv}: a usage error, and nothing is made`, async (t) => {
     const root = labRoot(t)
     const words = argv === '' ? [] : argv.split(' ')
-    await assert.rejects(command.run(words, { out: quiet, err: quiet, json: quiet }), (error) => {
-      assert.ok(error instanceof OperatorError)
-      assert.equal(error.exit, 'usage')
-      assert.match(error.message, message)
-      return true
-    })
+    await assert.rejects(
+      command.run(words, { out: quiet, err: quiet, json: quiet, sentence: quiet }),
+      (error) => {
+        assert.ok(error instanceof OperatorError)
+        assert.equal(error.exit, 'usage')
+        assert.match(error.message, message)
+        return true
+      },
+    )
     assert.deepEqual(readdirSync(root), [])
   })
 }
 
 void test('lab down --all without a lab is not an error', async (t) => {
   labRoot(t)
-  assert.equal(await command.run(['down', '--all'], { out: quiet, err: quiet, json: quiet }), 'ok')
+  assert.equal(
+    await command.run(['down', '--all'], { out: quiet, err: quiet, json: quiet, sentence: quiet }),
+    'ok',
+  )
 })
 
 void test('every fault is in the help, with what it does', () => {

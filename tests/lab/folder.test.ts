@@ -11,14 +11,17 @@ import { labRoot, processesOf, quiet } from './support.ts'
 /** A folder that cannot hold a lab is the operator's to mend: what, why, and what to do, and never a stack. */
 
 async function refused(words: string[], folder: string, reason: RegExp): Promise<void> {
-  await assert.rejects(command.run(words, { out: quiet, err: quiet, json: quiet }), (error) => {
-    assert.ok(error instanceof OperatorError, error instanceof Error ? error.stack : String(error))
-    assert.ok(error.message.includes(folder), error.message)
-    assert.match(error.message, /expected a folder that this account may write to/)
-    assert.match(error.message, reason)
-    assert.match(error.message, /\n {4}.*DRILLBOOK_LAB=/)
-    return true
-  })
+  await assert.rejects(
+    command.run(words, { out: quiet, err: quiet, json: quiet, sentence: quiet }),
+    (error) => {
+      assert.ok(error instanceof OperatorError, error instanceof Error ? error.stack : String(error))
+      assert.ok(error.message.includes(folder), error.message)
+      assert.match(error.message, /expected a folder that this account may write to/)
+      assert.match(error.message, reason)
+      assert.match(error.message, /\n {4}.*DRILLBOOK_LAB=/)
+      return true
+    },
+  )
 }
 
 void test('a file where the labs should be, or above them', async (t) => {
@@ -41,7 +44,7 @@ void test('a symbolic link of another account, as anyone may put one in a shared
   if (isRoot) lchownSync(link, 65534, 65534)
   process.env['DRILLBOOK_LAB'] = link
   await assert.rejects(
-    command.run(['up'], { out: quiet, err: quiet, json: quiet }),
+    command.run(['up'], { out: quiet, err: quiet, json: quiet, sentence: quiet }),
     /belongs to another account/,
   )
   assert.deepEqual(readdirSync(own), [])

@@ -34,7 +34,7 @@ export const command: Command = {
     if (found.length === 0) io.err('docs/plan/contacts.yaml has no on-call schedule.')
     for (const onCall of found)
       if (values.json === true) io.json(record(plan, onCall, atMs))
-      else for (const line of lines(plan, onCall, atMs)) io.out(line)
+      else for (const line of lines(plan, onCall, atMs)) io.sentence(line, { hang: NAME_AT })
     return found.some(({ now }) => now.user === undefined) ? 'failed' : 'ok'
   },
 }
@@ -74,6 +74,9 @@ function chosen(all: OnCall[], wanted: string[]): OnCall[] {
     })
   return wanted.length === 0 ? all : all.filter(({ schedule }) => wanted.includes(schedule))
 }
+
+/** The column of the names: what does not fit beside one goes on below it. */
+const NAME_AT = '  now   '.length
 
 function lines(plan: Plan, onCall: OnCall, atMs: number): string[] {
   const { title, schedule, timeZone, now, next } = onCall

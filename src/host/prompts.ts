@@ -277,7 +277,8 @@ export class TerminalOperator implements Operator {
         continue
       }
       if (value === 'roll-back' && !(await this.#wantsRollback(session))) continue
-      if (value === 'skip' && node.kind === 'decision') this.#print(dependentLines(node, session.runbook))
+      if (value === 'skip' && node.kind === 'decision')
+        this.#printWrapped(dependentLines(node, session.runbook))
       const why = WHY[value]
       const reason = why === undefined ? '' : await this.#words(why)
       if (reason !== undefined) return { value, reason }
@@ -326,7 +327,7 @@ export class TerminalOperator implements Operator {
   async #wantsRollback(session: Session): Promise<boolean> {
     const tag = (step: Step): string => this.#screen.dangerTag(step)
     const { possible, lines } = rollbackLines(session.runbook, session.state, tag)
-    this.#print(lines)
+    this.#printWrapped(lines)
     return possible && (await this.#saysYes('Begin the rollback?'))
   }
 

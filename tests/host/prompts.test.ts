@@ -230,6 +230,20 @@ void test('with nothing to undo there is no rollback: the question stays', needs
   assert.equal(only(project.journal(), 'rollback-started').length, 0)
 })
 
+void test('what a rollback would leave is broken between words', needsTmux, async (t) => {
+  const id = 'promote-the-standby-instead'
+  const { project } = open(
+    t,
+    step(id, 'danger="destructive"', effect('promote')) + step('two', '', effect('two')),
+  )
+  const terminal = new Terminal(t, project, ['run', 'it'], {}, { columns: 80, rows: 50 })
+  await terminal.answer(ASKS, 'r')
+  await terminal.answer(/Go on\? \(y\/N\)/, 'y')
+  await terminal.answer(SECOND, 'b')
+  await terminal.sees(/Nothing has been done that could be undone/)
+  assert.match(terminal.page(), new RegExp(`^ {4}${id} {2}The step ${id} *\n {4}■ DESTRUCTIVE$`, 'm'))
+})
+
 void test(
   'before a rollback: what is undone, what stays, and a question whose no is the way back',
   needsTmux,

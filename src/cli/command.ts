@@ -14,6 +14,11 @@ export type Io = {
 /** `hang` says how far in what goes on stands. */
 export type SentenceOptions = { hang?: number; to?: 'out' | 'err' }
 
+/** The sentences of a command whose standard output may be for a program. */
+export function sentencesFor(io: Io, json: boolean): Io['sentence'] {
+  return (text, more) => io.sentence(text, { to: json ? 'err' : 'out', ...more })
+}
+
 /** One verb of the command line; `src/cli/commands/<verb>.ts` exports it as `command`. */
 export type Command = {
   /** One line for `drillbook --help`. */

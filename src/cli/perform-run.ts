@@ -9,6 +9,7 @@ import { runsFolder } from '../journal/runs-folder.ts'
 import type { UnattendedSubject } from '../runner/unattended.ts'
 import { authorityFor, foreseen } from './authority.ts'
 import type { Authority } from './authority.ts'
+import { sentencesFor } from './command.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
 import { namedKey, operatorName } from './identity.ts'
@@ -55,6 +56,7 @@ type Request = {
   environment: Environment
   given: Given
   say: (line: string) => void
+  sentence: Io['sentence']
   warn: (line: string) => void
 }
 
@@ -153,14 +155,15 @@ async function readRequest(id: string, values: RunValues, io: Io): Promise<Reque
   const { name, environment } = findEnvironment(plan, values.env)
   const given = readSettings(runbook, values.set ?? [])
   const say = values.json === true ? io.err : io.out
-  return { root, runbook, plan, name, environment, given, say, warn: io.err }
+  const sentence = sentencesFor(io, values.json === true)
+  return { root, runbook, plan, name, environment, given, say, sentence, warn: io.err }
 }
 
 type Asked = { authority: Authority; inputs: RunSettings['inputs'] }
 
 /** Refuses what policy reserves for people, and asks for the inputs. */
 async function askAhead(
-  { runbook, plan, name, environment, given, say }: Request,
+  { runbook, plan, name, environment, given, say, sentence }: Request,
   values: RunValues,
 ): Promise<Asked> {
   const unattended = isUnattended(values)
@@ -170,13 +173,13 @@ async function askAhead(
   await refuseWhatIsForPeople(values, { runbook, environment: place, ...authority }, given)
   const inputs = unattended ? requireInputs(runbook, given) : await ask(runbook, given, values)
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
-  if (!unattended) for (const line of foreseen(authority, runbook, operator)) say(line)
+  if (!unattended) for (const line of foreseen(authority, runbook, operator)) sentence(line)
   return { authority, inputs }
 }
 
 /** Opens the environment and passes the preflight. */
 async function prepare(
-  { root, runbook, plan, name, environment, given, say, warn }: Request,
+  { root, runbook, plan, name, environment, given, say, sentence, warn }: Request,
   values: RunValues,
   { authority, inputs }: Asked,
   reserved: Reserved | undefined,
@@ -190,7 +193,7 @@ async function prepare(
   })
   const signs = signsAnything(authority.policy, runbook, values.sign)
   const folders = runFolders(root, values.mirror)
-  const passed = passPreflight(opening, { runbook, folders, signs, unattended }, say)
+  const passed = passPreflight(opening, { runbook, folders, signs, unattended }, sentence)
   loadAhead(unattended)
   const open = await passed
   return {

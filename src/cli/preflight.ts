@@ -6,6 +6,7 @@ import type { Policy } from '../model/permission.ts'
 import { OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { needsApproval } from './authority.ts'
+import type { Io } from './command.ts'
 import type { OpenEnvironment, Opening } from './environment.ts'
 
 const MARKS: Record<Finding['level'], string> = { ok: '✓', notice: '!', missing: '✗' }
@@ -19,7 +20,7 @@ export type Flight = { runbook: Runbook; folders: readonly string[]; signs: bool
 export async function passPreflight(
   opening: Opening,
   { runbook, folders, signs, unattended }: Flight,
-  say: (line: string) => void,
+  say: Io['sentence'],
 ): Promise<OpenEnvironment> {
   for (const folder of folders) tryToMake(folder)
   for (;;) {
@@ -56,11 +57,12 @@ function tryToMake(folder: string): void {
   }
 }
 
-function tell(findings: Finding[], say: (line: string) => void): void {
+function tell(findings: Finding[], say: Io['sentence']): void {
   const good = findings.filter((finding) => finding.level === 'ok').length
   say(`Preflight: ${good} of ${findings.length} as expected.`)
   for (const { level, subject, detail, hint } of findings)
-    if (level !== 'ok') say(`  ${MARKS[level]} ${subject} ${detail}${hint === undefined ? '' : `. ${hint}`}`)
+    if (level !== 'ok')
+      say(`  ${MARKS[level]} ${subject} ${detail}${hint === undefined ? '' : `. ${hint}`}`, { hang: 4 })
 }
 
 function refusal(missing: Finding[]): OperatorError {

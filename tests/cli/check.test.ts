@@ -3,6 +3,8 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { runProgram } from '../../src/cli/commands/check.ts'
+import { makeProject, runbook } from '../helpers/project.ts'
+import { Terminal, needsTmux } from '../helpers/terminal.ts'
 import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
 import { sampleFiles } from '../lint/example-project.ts'
 
@@ -51,6 +53,16 @@ runbooks/example.mdx:10:1  warning  step a: the step has no estimate  (missing-e
 `,
   )
   assert.match(stderr, /^2 runbooks and the plan, \d+ rules: 3 errors, 1 warning\n$/)
+})
+
+void test('on a terminal a finding is broken between words', needsTmux, async (t) => {
+  const project = makeProject(t, { 'runbooks/it.mdx': runbook(STEP) })
+  const terminal = new Terminal(t, project, ['check', 'it'], {}, { columns: 60, rows: 50 })
+  await terminal.exits(1)
+  assert.match(
+    terminal.page(),
+    /^runbooks\/it\.mdx:8:1 {2}error {2}step a: nobody in contacts\.yaml\n {4}has the role "dbas" {2}\(unknown-role\)\n {4}Did you mean dba\?$/m,
+  )
 })
 
 void test('a warning fails only with --strict', async () => {

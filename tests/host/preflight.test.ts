@@ -101,6 +101,16 @@ void test('what is missing can be put right and looked for again', needsTmux, as
   assert.ok(!terminal.screen().includes(VALUE))
 })
 
+void test('what is missing is broken between words on a terminal', needsTmux, async (t) => {
+  const project = makeProject(t, { ...FILES, 'command-file': VALUE })
+  const terminal = new Terminal(t, project, ['run', 'it'], {}, { columns: 70, rows: 50 })
+  await terminal.sees(/Look again/)
+  assert.match(
+    terminal.page(),
+    /^ {2}✗ the secret from-env cannot be read: the environment variable\n {4}SHOP_PASSWORD is not set\. export/m,
+  )
+})
+
 void test('what signs needs ssh-keygen, one that can sign, and sh fences need bash', async (t) => {
   const project = makeProject(t, FILES)
   const programs = project.path('programs')

@@ -46,7 +46,7 @@ export const command: Command = {
     const failed = hasFailed(report, values.strict)
     if (values.json) io.out(asJson(report, failed))
     else {
-      for (const finding of report.findings) io.out(formatFinding(finding))
+      for (const finding of report.findings) io.sentence(formatFinding(finding), { hang: 4 })
       io.err(summaryLine(report))
     }
     return failed ? 'failed' : 'ok'

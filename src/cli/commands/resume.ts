@@ -17,6 +17,7 @@ import { secretVariable } from '../../model/secret.ts'
 import type { Runbook, Value } from '../../model/runbook.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import { policyIn } from '../authority.ts'
+import { sentencesFor } from '../command.ts'
 import type { Command, Io } from '../command.ts'
 import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment, recordedAddress } from '../environment.ts'
@@ -77,7 +78,7 @@ export const command: Command = {
     requireUnfinished(state, directory)
     if (values.yes !== true) requireTerminal(state.runbook)
     const say = values.json === true ? io.err : io.out
-    const run = await open(root, directory, { ...journal, state }, values, say)
+    const run = await open(root, directory, { ...journal, state }, values, io)
     say(`Resuming ${state.run}`)
     say(
       `${state.title} in ${state.environment}, started ${state.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
@@ -133,7 +134,7 @@ async function open(
   directory: string,
   journal: Journal,
   values: Values,
-  say: Io['out'],
+  io: Io,
 ): Promise<{ open: OpenRun; lab: Lab | undefined }> {
   const { state } = journal
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
@@ -145,7 +146,7 @@ async function open(
       snapshotFolder(directory, state.digest),
       runbook,
       { accept: values['accept-changes'] === true, ask: values.yes !== true },
-      say,
+      values.json === true ? io.err : io.out,
     ))
   if (!accepted)
     throw new OperatorError('refused', {
@@ -164,7 +165,7 @@ async function open(
       signs: signsAnything(policyIn(plan, name), runbook, values.sign),
       unattended: values.yes === true,
     },
-    say,
+    sentencesFor(io, values.json === true),
   )
   const opened = await openStoppedRun(
     {

@@ -1,8 +1,9 @@
+import { dangerOf } from '../host/danger.ts'
 import type { Environment } from '../model/environment.ts'
 import type { ExitName } from '../model/exit-code.ts'
-import type { Runbook } from '../model/runbook.ts'
+import type { Executable, Runbook } from '../model/runbook.ts'
 import { executables } from '../model/runbook.ts'
-import { dryRunLines } from '../runner/dry-run.ts'
+import { dangerText, dryRunLines } from '../runner/dry-run.ts'
 import { openEnvironment } from './environment.ts'
 import type { OpenEnvironment } from './environment.ts'
 import type { Given } from './inputs.ts'
@@ -33,7 +34,8 @@ export function dryRun(
   )
   for (const [index, node] of executables(runbook.nodes).entries()) {
     const when = node.when.map(({ decision, choice }) => `, if ${decision} is ${choice}`).join('')
-    say(`\n[${index + 1}] ${node.title}  ${node.id}${when}`)
+    const tag = dangerText({ danger: dangerOf(node), target: targetOf(node) })
+    say(`\n[${index + 1}] ${node.title}  ${node.id}${tag}${when}`)
     for (const line of dryRunLines(node, {
       targets: environment.targets,
       inputs: given.inputs,
@@ -44,4 +46,9 @@ export function dryRun(
   }
   say('\nNothing was executed, and nothing was recorded.')
   return 'ok'
+}
+
+/** The steps of a group say their own. */
+function targetOf(node: Executable): string | undefined {
+  return node.kind === 'step' ? node.target : undefined
 }

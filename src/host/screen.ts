@@ -4,7 +4,7 @@ import type { JournalEvent } from '../model/event.ts'
 import { formatDuration } from '../model/duration.ts'
 import { printableInColour } from '../model/printable.ts'
 import type { Executable, Fence, Step } from '../model/runbook.ts'
-import { executables } from '../model/runbook.ts'
+import { DANGER_MARKS, executables } from '../model/runbook.ts'
 import type { Screen, Session } from '../runner/ports.ts'
 import { dangerOf } from './danger.ts'
 import { redactShown } from './redaction/declared.ts'
@@ -108,9 +108,7 @@ export class TerminalScreen implements Screen {
   dangerTag(node: Executable): string {
     const danger = dangerOf(node)
     if (danger === 'safe') return ''
-    return danger === 'caution'
-      ? `  ${this.#paint('yellow', '▲ CAUTION')}`
-      : `  ${this.#paint(['red', 'bold'], '■ DESTRUCTIVE')}`
+    return `  ${this.#paint(danger === 'caution' ? 'yellow' : ['red', 'bold'], DANGER_MARKS[danger])}`
   }
 
   #tags(node: Executable): string {

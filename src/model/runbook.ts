@@ -6,6 +6,12 @@ import type { Phase } from './message-words.ts'
 export type Place = { file: string; line: number; column: number }
 
 export type Danger = 'safe' | 'caution' | 'destructive'
+/** How it is shown to people; what is safe needs no mark. */
+export const DANGER_MARKS: Record<Danger, string> = {
+  safe: '',
+  caution: '▲ CAUTION',
+  destructive: '■ DESTRUCTIVE',
+}
 export type Severity = 'sev1' | 'sev2' | 'sev3' | 'sev4'
 export type FenceRole = 'check' | 'run' | 'verify' | 'rollback'
 export type FenceLanguage = 'ts' | 'sh' | 'sql'

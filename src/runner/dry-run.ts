@@ -1,6 +1,7 @@
 import type { Target } from '../fences/api.ts'
 import type { Outputs } from '../model/outcome.ts'
-import type { Executable, Fence, Step, Value } from '../model/runbook.ts'
+import { DANGER_MARKS } from '../model/runbook.ts'
+import type { Danger, Executable, Fence, Step, Value } from '../model/runbook.ts'
 
 export type Resolved = {
   targets: Record<string, Target>
@@ -16,7 +17,7 @@ export function dryRunLines(node: Executable, resolved: Resolved): string[] {
       return stepLines(node, resolved)
     case 'parallel':
       return node.steps.flatMap((step) => [
-        `at the same time: ${step.title}  ${step.id}`,
+        `at the same time: ${step.title}  ${step.id}${dangerText(step)}`,
         ...stepLines(step, resolved),
       ])
     case 'decision':
@@ -24,6 +25,12 @@ export function dryRunLines(node: Executable, resolved: Resolved): string[] {
     case 'inform':
       return [`a message to ${node.audience} from templates/inform/${node.template}.hbs`]
   }
+}
+
+/** What stands beside the title of a dangerous step: the mark, and what it acts on. */
+export function dangerText({ danger, target }: { danger: Danger; target?: string | undefined }): string {
+  if (danger === 'safe') return ''
+  return `  ${DANGER_MARKS[danger]}${target === undefined ? '' : ` for ${target}`}`
 }
 
 function stepLines(step: Step, resolved: Resolved): string[] {

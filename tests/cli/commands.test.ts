@@ -299,6 +299,21 @@ void test('--dry-run shows manual steps, decisions, messages, and what depends o
   assert.match(end.stdout, /would verify \(sh\)/)
 })
 
+void test('--dry-run shows how dangerous each step is, and for what', async (t) => {
+  const target = 'target="shop.none"'
+  const both = ['two', 'three'].map((id) => step(id, id === 'two' ? `danger="destructive" ${target}` : ''))
+  const body = `${step('one', `danger="destructive" ${target}`)}${step('four', 'danger="caution"')}${step('five', target)}
+<Parallel id="both">\n\n## At once\n\n${both.join('\n')}\n</Parallel>\n`
+  const it = makeProject(t, { 'runbooks/it.mdx': runbook(body) })
+  const { stdout } = await it.cli(['run', 'it', '--dry-run'])
+  assert.match(stdout, /^\[1\] The step one {2}one {2}■ DESTRUCTIVE for shop\.none$/m)
+  assert.match(stdout, /^\[2\] The step four {2}four {2}▲ CAUTION$/m)
+  assert.match(stdout, /^\[3\] The step five {2}five$/m)
+  assert.match(stdout, /^\[4\] At once {2}both {2}■ DESTRUCTIVE$/m)
+  assert.match(stdout, /time: The step two {2}two {2}■ DESTRUCTIVE for shop\.none$/m)
+  assert.match(stdout, /time: The step three {2}three$/m)
+})
+
 void test('--rehearse executes the checks of every step and nothing else', async (t) => {
   const log = (word: string): string => `echo ${word} >> effects.log`
   const body =

@@ -26,13 +26,16 @@ export function givenOperator(given: string | undefined): string | undefined {
 
 export type Identity = { key: SigningKey; event: Extract<EventBody, { event: 'identity-proved' }> }
 
-export type IdentitySubject = {
+type Named = {
   plan: Plan
   policy: Policy
   runbook: Runbook
   mode: Mode
   operator: string
   environment: string
+}
+
+export type IdentitySubject = Named & {
   run: string
   /** The key that --key or DRILLBOOK_KEY names. */
   key: string | undefined
@@ -41,13 +44,9 @@ export type IdentitySubject = {
 /** The operator signs a text that is good for this run, host and moment only. Undefined when the policy does not ask for it. */
 export async function proveIdentity(subject: IdentitySubject): Promise<Identity | undefined> {
   if (!isAsked(subject)) return undefined
+  requireKnownPerson(subject)
   const { plan, operator: person, environment, run } = subject
   const { people } = plan.contacts
-  if (!Object.hasOwn(people, person))
-    throw new OperatorError('refused', {
-      message: `${environment} asks for proof of who you are, and ${person} is not a person of docs/plan/contacts.yaml`,
-      hint: `--operator or DRILLBOOK_OPERATOR says who you are: one of ${Object.keys(people).join(', ')}`,
-    })
   const { keyOf, sign, verifyPerson } = await import('../host/ssh.ts')
   const { fingerprint, readSignature } = await import('../journal/ssh-signature.ts')
   const { identityStatement, instantText } = await import('../model/signed.ts')
@@ -66,8 +65,19 @@ export async function proveIdentity(subject: IdentitySubject): Promise<Identity 
   return { key, event: { event: 'identity-proved', person, host, provedAt, key: print, signature } }
 }
 
+/** Who is nobody of the plan cannot prove anything: known before a question is asked or anything is looked at. */
+export function requireKnownPerson(subject: Named): void {
+  const { plan, operator, environment } = subject
+  const { people } = plan.contacts
+  if (!isAsked(subject) || Object.hasOwn(people, operator)) return
+  throw new OperatorError('refused', {
+    message: `${environment} asks for proof of who you are, and ${operator} is not a person of docs/plan/contacts.yaml`,
+    hint: `--operator or DRILLBOOK_OPERATOR says who you are: one of ${Object.keys(people).join(', ')}`,
+  })
+}
+
 /** A rehearsal changes nothing: nobody has to prove anything for it. */
-function isAsked({ policy, runbook, mode }: IdentitySubject): boolean {
+function isAsked({ policy, runbook, mode }: Named): boolean {
   if (mode === 'rehearsal' || policy.identity === 'none') return false
   return policy.identity === 'signed' || needsApproval(policy, runbook)
 }

@@ -12,7 +12,7 @@ import type { Authority } from './authority.ts'
 import { sentencesFor } from './command.ts'
 import type { Io } from './command.ts'
 import { findEnvironment, openEnvironment } from './environment.ts'
-import { namedKey, operatorName } from './identity.ts'
+import { namedKey, operatorName, requireKnownPerson } from './identity.ts'
 import { readSettings, requireInputs } from './inputs.ts'
 import type { Given } from './inputs.ts'
 import { passPreflight, runFolders, signsAnything } from './preflight.ts'
@@ -161,7 +161,7 @@ async function readRequest(id: string, values: RunValues, io: Io): Promise<Reque
 
 type Asked = { authority: Authority; inputs: RunSettings['inputs'] }
 
-/** Refuses what policy reserves for people, and asks for the inputs. */
+/** Refuses what policy reserves for people, or for people of the plan, and asks for the inputs. */
 async function askAhead(
   { runbook, plan, name, environment, given, say, sentence }: Request,
   values: RunValues,
@@ -171,6 +171,9 @@ async function askAhead(
   const authority = authorityFor({ plan, environment: name, operator, unattended })
   const place = { name, protected: environment.protected }
   await refuseWhatIsForPeople(values, { runbook, environment: place, ...authority }, given)
+  // Whether a lab is broken makes no difference to what has to be proved.
+  const mode = modeOf(values, false)
+  requireKnownPerson({ plan, policy: authority.policy, runbook, mode, operator, environment: name })
   const inputs = unattended ? requireInputs(runbook, given) : await ask(runbook, given, values)
   say(`${runbook.title}  ${runbook.id}  in ${environment.title}`)
   if (!unattended) for (const line of foreseen(authority, runbook, operator)) sentence(line)

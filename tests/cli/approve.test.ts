@@ -296,6 +296,19 @@ void test(
   },
 )
 
+void test(
+  'who is nobody of the plan is refused before anything is asked or looked at',
+  { skip: skipTerminals },
+  async (t) => {
+    const { project, keys } = makeCast(t)
+    const pane = seat(new Panes(t), project, 'ada', keys)
+    pane.type('drillbook run failover --operator mallory; echo "code $?"')
+    await pane.shows(/guarded asks for proof of who you are, and mallory is not a person[^]*code 3/)
+    assert.doesNotMatch(pane.text(), /Why\?|Preflight|take over/)
+    assert.deepEqual(project.runIds(), [])
+  },
+)
+
 void test('--yes cannot pass what is for people: exit code 3, and nothing was begun', { skip }, async (t) => {
   const { project, keys } = makeCast(t)
   const rows = [

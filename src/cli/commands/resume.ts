@@ -23,7 +23,7 @@ import { concludeRun } from '../conclude.ts'
 import { findEnvironment, openEnvironment, recordedAddress } from '../environment.ts'
 import type { OpenEnvironment, Opening } from '../environment.ts'
 import { askInputs } from '../ask-inputs.ts'
-import { namedKey, operatorName } from '../identity.ts'
+import { namedKey, operatorName, requireKnownPerson } from '../identity.ts'
 import { requireTerminal } from '../perform-run.ts'
 import { passPreflight, runFolders, signsAnything } from '../preflight.ts'
 import { openPlan, openRunbook } from '../project.ts'
@@ -156,13 +156,16 @@ async function open(
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
   refuseOthers(values.set ?? [], given, state)
+  const policy = policyIn(plan, name)
+  const operator = operatorName(values.operator)
+  requireKnownPerson({ plan, policy, runbook, mode: state.mode, operator, environment: name })
   const opening = await openEnvironment(name, environment, () => labOfRun(state))
   const environmentOpen = await passPreflight(
     asPinned(opening, state),
     {
       runbook,
       folders: runFolders(root, values.mirror),
-      signs: signsAnything(policyIn(plan, name), runbook, values.sign),
+      signs: signsAnything(policy, runbook, values.sign),
       unattended: values.yes === true,
     },
     sentencesFor(io, values.json === true),
@@ -177,7 +180,7 @@ async function open(
       inputs: await restoredInputs(runbook, state, given.inputs, values.yes !== true),
       choices: given.choices,
       environment: environmentOpen,
-      operatorName: operatorName(values.operator),
+      operatorName: operator,
       key: namedKey(values.key),
       sign: values.sign,
       json: values.json === true,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { runProgram } from '../../src/cli/commands/check.ts'
+import { PLAN_FILES } from '../../src/document/plan.ts'
+import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
 import { makeProject, runbook } from '../helpers/project.ts'
 import { Terminal, needsTmux } from '../helpers/terminal.ts'
-import { repositoryFile, temporaryProject } from '../document/temporary-project.ts'
 import { sampleFiles } from '../lint/example-project.ts'
 
 const MAIN = repositoryFile('src/cli/main.js')
@@ -166,6 +167,32 @@ void test('a runbook is known by its file as well, from wherever a shell complet
     assert.match((await check(project.root, file)).stdout, /^runbooks\/sub\/b\.mdx:1:1 {2}error/)
   const inside = await check(`${project.root}/runbooks`, 'sub/b.mdx')
   assert.match(inside.stdout, /^runbooks\/sub\/b\.mdx:1:1 {2}error/)
+})
+
+/** The plan of the repository, and the sample of the guide. */
+function guideFiles(services: (text: string) => string): Record<string, string> {
+  const page = readFileSync(repositoryFile('docs/guide/writing-a-runbook.md'), 'utf8')
+  const plan = Object.values(PLAN_FILES).map((file) => [file, readFileSync(repositoryFile(file), 'utf8')])
+  const all: Record<string, string> = Object.fromEntries(plan)
+  const changed = services(all[PLAN_FILES.services] ?? '')
+  return {
+    ...all,
+    [PLAN_FILES.services]: changed,
+    'runbooks/edge-stuck.mdx': /^````mdx\n([^]*?)^````$/m.exec(page)?.[1] ?? '',
+  }
+}
+
+void test('the sample of the guide passes with the line that the guide says to add, and needs no other', async () => {
+  const line = '    alerts: [EdgeDown]\n'
+  const added = guideFiles((text) => text.replace(line, `${line}    runbooks: [edge-stuck]\n`))
+  using project = temporaryProject(added)
+  const { code, stdout } = await check(project.root, 'edge-stuck', '--strict')
+  assert.deepEqual([code, stdout], [0, ''])
+  using without = temporaryProject(guideFiles((text) => text))
+  assert.match(
+    (await check(without.root, 'edge-stuck')).stdout,
+    /^runbooks\/edge-stuck\.mdx:\d+:\d+ {2}error {2}the service edge does not name this runbook[^\n]*\n[^\n]*\n$/,
+  )
 })
 
 void test('a wrong option is a usage error', async () => {

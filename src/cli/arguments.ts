@@ -14,12 +14,12 @@ export function parseCommandLine<const T extends Options>(verb: string, argv: st
   }
 }
 
-/** Exactly one positional argument. */
-export function oneArgument(verb: string, positionals: string[], what: string): string {
+/** Exactly one positional argument; `list` is the command that names those there are. */
+export function oneArgument(verb: string, positionals: string[], what: string, list?: string): string {
   const [only] = positionals
   if (only !== undefined && positionals.length === 1) return only
   throw new OperatorError('usage', {
     message: `expected one ${what}, got ${positionals.length === 0 ? 'none' : positionals.join(' ')}`,
-    hint: `npx drillbook ${verb} --help`,
+    hint: `${list === undefined ? '' : `${list} names those there are. `}npx drillbook ${verb} --help`,
   })
 }

@@ -1,6 +1,7 @@
 import { runbookIds } from '../document/plan.ts'
 import { loadRunbook } from '../document/load.ts'
 import type { ExitName } from '../model/exit-code.ts'
+import { mistakesText } from '../model/problem.ts'
 import { table } from '../reports/summary.ts'
 import type { Io } from './command.ts'
 import { projectRoot } from './project-root.ts'
@@ -21,6 +22,6 @@ export function listRunbooks(json: boolean, io: Io): ExitName {
 
 function cells(row: { id: string } & ({ mistakes: number } | { severity: string; title: string })): string[] {
   return 'mistakes' in row
-    ? [row.id, '—', `has ${row.mistakes} mistakes: npm run check ${row.id}`]
+    ? [row.id, '—', `has ${mistakesText(row.mistakes)}: npm run check ${row.id}`]
     : [row.id, row.severity, row.title]
 }

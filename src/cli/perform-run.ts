@@ -3,7 +3,7 @@ import type { Plan } from '../document/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { Mode } from '../model/event.ts'
 import type { ExitName } from '../model/exit-code.ts'
-import { OperatorError } from '../model/problem.ts'
+import { mistakesText, OperatorError } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { runsFolder } from '../journal/runs-folder.ts'
 import type { UnattendedSubject } from '../runner/unattended.ts'
@@ -20,6 +20,8 @@ import { openPlan, openRunbook } from './project.ts'
 import { projectRoot } from './project-root.ts'
 import type { OpenRun, Reserved, RunSettings } from './run-session.ts'
 import type { Publish } from './conclude.ts'
+
+export const LIST_RUNBOOKS = 'npm run runbook -- --list'
 
 export const RUN_OPTIONS = {
   env: { type: 'string' },
@@ -150,7 +152,7 @@ async function showLive({ root, runbook }: Request, directory: string, io: Io): 
 async function readRequest(id: string, values: RunValues, io: Io): Promise<Request> {
   const root = projectRoot()
   const [runbook, { plan, problems }] = await Promise.all([openRunbook(root, id), openPlan(root)])
-  if (problems.length > 0) io.err(`The plan has ${problems.length} mistakes; npm run check names them.`)
+  if (problems.length > 0) io.err(`The plan has ${mistakesText(problems.length)}: npm run check`)
   if (!isUnattended(values) && values['dry-run'] !== true) requireTerminal(runbook.id)
   const { name, environment } = findEnvironment(plan, values.env)
   const given = readSettings(runbook, values.set ?? [])

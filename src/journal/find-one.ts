@@ -28,9 +28,18 @@ export function onlyOne<Match extends { id: string }>(
   const message =
     matches.length === 0
       ? `there is no ${one} "${wanted}"`
-      : `"${wanted}" fits ${matches.length} ${many}: ${matches
-          .slice(0, SHOWN)
-          .map(({ id }) => id)
-          .join(', ')}`
+      : `"${wanted}" fits ${matches.length} ${many}${namesOf(matches.map(({ id }) => id))}`
   throw new OperatorError('usage', { message, hint })
+}
+
+/** Of many the newest, whatever their kind. */
+function namesOf(ids: readonly string[]): string {
+  if (ids.length <= SHOWN) return `: ${ids.join(', ')}`
+  const newest = ids.toSorted((a, b) => (stampOf(a) < stampOf(b) ? -1 : 1)).slice(-SHOWN)
+  return `; the newest ${SHOWN} of them: ${newest.join(', ')}`
+}
+
+/** What follows `inc-` sorts by time, as the id of a run does. */
+function stampOf(id: string): string {
+  return id.replace(/^inc-/, '')
 }

@@ -12,6 +12,11 @@ export type Problem = {
   hint?: string | undefined
 }
 
+/** `1 mistake`, `2 mistakes`. */
+export function mistakesText(count: number): string {
+  return count === 1 ? '1 mistake' : `${count} mistakes`
+}
+
 /** `runbooks/x.mdx:12:3  message` and, on the next line, the hint. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':')

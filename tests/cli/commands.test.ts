@@ -43,7 +43,24 @@ const refused: { title: string; args: string[]; code: number; says: RegExp }[] =
     says: /unknown command "rum": expected one of run, /,
   },
   { title: 'an unknown option', args: ['run', 'fine', '--yess'], code: 2, says: /'--yess'.*\n.*run --help/ },
-  { title: 'no runbook', args: ['run', '--yes'], code: 2, says: /expected one runbook, got none/ },
+  {
+    title: 'no runbook',
+    args: ['run', '--yes'],
+    code: 2,
+    says: /expected one runbook, got none\n {4}npm run runbook -- --list names those/,
+  },
+  {
+    title: 'a drill of no runbook',
+    args: ['drill'],
+    code: 2,
+    says: /got none\n {4}npm run runbook -- --list/,
+  },
+  {
+    title: 'a tabletop without a name',
+    args: ['tabletop', '--export', 'x.json'],
+    code: 2,
+    says: /expected one exercise or runbook, got none\n {4}npm run tabletop -- --list names those/,
+  },
   {
     title: 'two runbooks',
     args: ['run', 'fine', 'asks', '--yes'],
@@ -412,6 +429,8 @@ void test('--list --json: one object a line, also for a runbook that cannot be r
     .map((line): unknown => JSON.parse(line))
   assert.deepEqual(it, { id: 'it', severity: 'sev3', title: 'A test', service: 'shop' })
   assert.deepEqual(Object.keys(torn ?? {}), ['id', 'mistakes'])
+  project.write('runbooks/torn.mdx', runbook(step('one', 'colour="red"', ['sh run', 'true'])))
+  assert.match((await project.cli(['run', '--list'])).stdout, /has 1 mistake: npm run check torn/)
 })
 
 void test('the exit codes of the commands that look at runs', async (t) => {

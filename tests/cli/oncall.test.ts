@@ -61,7 +61,13 @@ const rows: { title: string; args: string[]; code: number; out?: RegExp; err?: R
     title: 'refuses a schedule that is not there',
     args: ['nigth'],
     code: 2,
-    err: /no on-call schedule "nigth": expected night\n.*night/,
+    err: /^there is no on-call schedule "nigth"\n {4}Did you mean night\?\n$/,
+  },
+  {
+    title: 'names the schedules that there are, once',
+    args: ['other-team'],
+    code: 2,
+    err: /^there is no on-call schedule "other-team"\n {4}Expected one of night\.\n$/,
   },
 ]
 

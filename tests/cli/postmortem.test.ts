@@ -262,7 +262,10 @@ void describe('a post-mortem of an incident', () => {
     await incident(made, 'mark', 'resolved', 'orders are placed')
     const open = await write(made, idOf(made, 'shop-away'))
     assert.equal(open.code, 2)
-    assert.match(open.stderr, /journal\.ndjson:\d+ {2}the incident .* is not over/)
+    assert.match(
+      open.stderr,
+      /journal\.ndjson:\d+ {2}the incident (.*) is not over\n {4}npm run incident close -- --incident \1 --text HOW\. Finish it first/,
+    )
     await incident(made, 'close', '--text', 'it is over')
     // The run leads to the incident that it belongs to.
     const whole = await write(made, path.basename(made.lastRun()))

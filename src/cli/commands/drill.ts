@@ -4,7 +4,7 @@ import { OperatorError } from '../../model/problem.ts'
 import type { DrillRecord } from '../../reports/drill-record.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
 import type { Command, Io } from '../command.ts'
-import { performRun, RUN_OPTIONS } from '../perform-run.ts'
+import { LIST_RUNBOOKS, performRun, RUN_OPTIONS } from '../perform-run.ts'
 
 const MOST_TIMES = 1000
 
@@ -23,7 +23,7 @@ export const command: Command = {
       ...RUN_OPTIONS,
       times: { type: 'string' },
     })
-    const id = oneArgument('drill', positionals, 'runbook')
+    const id = oneArgument('drill', positionals, 'runbook', LIST_RUNBOOKS)
     const times = readTimes(values.times ?? '1')
     const records: DrillRecord[] = []
     const ends: ExitName[] = []

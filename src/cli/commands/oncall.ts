@@ -69,7 +69,7 @@ function chosen(all: OnCall[], wanted: string[]): OnCall[] {
   const unknown = wanted.find((id) => !ids.includes(id))
   if (unknown !== undefined)
     throw new OperatorError('usage', {
-      message: `there is no on-call schedule "${unknown}": expected ${ids.join(', ')}`,
+      message: `there is no on-call schedule "${unknown}"`,
       hint: suggest(unknown, ids),
     })
   return wanted.length === 0 ? all : all.filter(({ schedule }) => wanted.includes(schedule))

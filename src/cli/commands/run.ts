@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts'
 import { oneArgument, parseCommandLine } from '../arguments.ts'
-import { performRun, RUN_OPTIONS } from '../perform-run.ts'
+import { LIST_RUNBOOKS, performRun, RUN_OPTIONS } from '../perform-run.ts'
 
 const usage = `drillbook run <runbook> [options]      (npm run runbook <runbook> -- [options])
 
@@ -37,6 +37,8 @@ export const command: Command = {
       const { listRunbooks } = await import('../list-runbooks.ts')
       return listRunbooks(values.json === true, io)
     }
-    return await performRun(oneArgument('run', positionals, 'runbook'), values, io, { publish: undefined })
+    return await performRun(oneArgument('run', positionals, 'runbook', LIST_RUNBOOKS), values, io, {
+      publish: undefined,
+    })
   },
 }

@@ -73,7 +73,10 @@ export const command: Command = {
 }
 
 function openOne(root: string, positionals: string[]) {
-  return openExercise(root, oneArgument('tabletop', positionals, 'exercise or runbook'))
+  return openExercise(
+    root,
+    oneArgument('tabletop', positionals, 'exercise or runbook', 'npm run tabletop -- --list'),
+  )
 }
 
 function sessionFolder(root: string, wanted: string): string {

@@ -186,7 +186,7 @@ function requireEnd({ runs, incident }: Gathered): void {
       file: journalFile(incident.directory),
       line: incident.state.lines,
       message: `the incident ${incident.id} is not over`,
-      hint,
+      hint: `npm run incident close -- --incident ${incident.id} --text HOW. ${hint}`,
     })
   if (problems.length > 0) throw new OperatorError('usage', problems)
 }

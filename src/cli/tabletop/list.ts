@@ -8,6 +8,7 @@ import type { ExerciseState } from '../../exercise/fold.ts'
 import { exercisesFolder, listSessions, readExercise } from '../../journal/exercise-directory.ts'
 import { runsFolder } from '../../journal/runs-folder.ts'
 import type { ExitName } from '../../model/exit-code.ts'
+import { mistakesText } from '../../model/problem.ts'
 import { table } from '../../reports/summary.ts'
 import type { Io } from '../command.ts'
 
@@ -27,7 +28,7 @@ function exercises(root: string): Row[] {
     const { exercise, problems } = loadExercise(root, id)
     return exercise
       ? { kind: 'exercise', id, what: exercise.title, state: `${exercise.injects.length} injects` }
-      : { kind: 'exercise', id, what: `has ${problems.length} mistakes: npm run check`, state: '—' }
+      : { kind: 'exercise', id, what: `has ${mistakesText(problems.length)}: npm run check`, state: '—' }
   })
 }
 

@@ -33,6 +33,11 @@ export class FoldedReading {
   /** The last bytes of the break. */
   #last = 0
   #beforeLast = 0
+  /** The backslashes that the break begins with and can do without. */
+  #spare = 0
+  /** The last bytes of text, or those before the break: so many backslashes that may be the break's, and the state before them. */
+  #doubtful = 0
+  #beforeDoubtful = 0
   /** What lies before was let through. */
   #shown = 0
 
@@ -50,6 +55,7 @@ export class FoldedReading {
 
   stop(): void {
     this.state = 0
+    this.#doubtful = 0
     if (this.#earlier.length > 0) this.#earlier = []
   }
 
@@ -70,9 +76,11 @@ export class FoldedReading {
       if (place - this.#to >= LEAST_LINE) return this.#breakAgain(byte, place)
       return foldsAt(plain, byte) ? this.begin(plain, byte, place) : this.stop()
     }
-    this.state = step(this.state, byte)
+    const next = step(this.state, byte)
     // What began after the break is found by the plain reading.
-    if (!this.spans(place + 1, depth[this.state] ?? 0)) this.stop()
+    if (!this.spans(place + 1, depth[next] ?? 0)) return this.#goBack(byte, place)
+    this.#doubt(byte, place, next)
+    this.state = next
   }
 
   /** Whether the last `length` bytes of a pattern that ends at `end` are broken. */
@@ -106,7 +114,31 @@ export class FoldedReading {
     this.#beginBreak(byte, place)
   }
 
+  /** Some encoding goes on with a backslash, but the next byte may show that a break began there. */
+  #doubt(byte: number, place: number, next: number): void {
+    const { pending } = this.#automaton
+    const isWaiting = (pending[next] ?? 0) > (pending[this.state] ?? 0)
+    if (byte !== BACKSLASH || !isWaiting || place - this.#doubtful - this.#to < LEAST_LINE) {
+      this.#doubtful = 0
+      return
+    }
+    if (this.#doubtful === 0) this.#beforeDoubtful = this.state
+    this.#doubtful += 1
+  }
+
+  /** At a byte that no text goes on with: perhaps a break began with the backslashes before it. */
+  #goBack(byte: number, place: number): void {
+    if (this.#doubtful === 0 || ESCAPED[byte] !== 1) return this.stop()
+    const from = place - this.#doubtful
+    this.#doubtful = 0
+    this.state = this.#beforeDoubtful
+    this.#breakAgain(BACKSLASH, from)
+    for (let at = from + 1; at < place; at += 1) this.#passOver(BACKSLASH, at)
+    this.#passOver(byte, place)
+  }
+
   #beginBreak(byte: number, place: number): void {
+    this.#spare = 0
     this.#from = place
     this.#isInBreak = true
     this.#hasLineEnd = false
@@ -129,6 +161,7 @@ export class FoldedReading {
 
   #passOver(byte: number, place: number): void {
     this.#hasLineEnd ||= byte === LF || byte === CR || (this.#isEscaped() && (byte === N || byte === R))
+    this.#countSpare(byte, place)
     this.#beforeLast = this.#last
     this.#last = byte
     this.#to = place + 1
@@ -136,19 +169,55 @@ export class FoldedReading {
     else if ((this.#automaton.pending[this.state] ?? 0) < LEAST_WAITING) this.#shown = place + 1
   }
 
+  #countSpare(byte: number, place: number): void {
+    if (place - this.#from !== this.#spare) return
+    if (byte === BACKSLASH) this.#spare += 1
+    // The n of a line end needs the last one.
+    else if (this.#spare > 0 && BLANK[byte] !== 1) this.#spare -= 1
+  }
+
   /** Before the first byte after a break. False: it was none. */
   #leaveBreak(byte: number): boolean {
     this.#isInBreak = false
+    const doubtful = this.#doubtful
+    this.#doubtful = 0
     if (!this.#hasLineEnd) return false
+    return this.#fits(byte) || this.#fitsFromElsewhere(byte, doubtful) || !this.#isEscaped()
+  }
+
+  /** Whether the pattern goes on with this byte after the break. */
+  #fits(byte: number): boolean {
     const { step, continues } = this.#automaton
     const isEscaped = this.#isEscaped()
     if (!isEscaped && continues(this.state, byte)) return true
-    // The last byte of the break may be the pattern's: a backslash, or the space that a line was broken at.
+    // The last bytes of the break may be the pattern's: a backslash, or the spaces that a line was broken at.
     const own = isEscaped ? BACKSLASH : SPACE
-    const after = continues(this.state, own) ? step(this.state, own) : 0
-    if (after === 0 || !continues(after, byte)) return !isEscaped
-    this.state = after
-    this.#to -= 1
-    return true
+    const most = isEscaped ? 1 : this.#to - this.#from
+    let after = this.state
+    for (let count = 1; count <= most && continues(after, own); count += 1) {
+      after = step(after, own)
+      if (!continues(after, byte)) continue
+      this.state = after
+      this.#to -= count
+      return true
+    }
+    return false
+  }
+
+  /** Whether it does when other backslashes than those that were read as text are the pattern's. */
+  #fitsFromElsewhere(byte: number, doubtful: number): boolean {
+    const { step, continues } = this.#automaton
+    const { state } = this
+    if (doubtful > 0) this.state = this.#beforeDoubtful
+    for (let own = 0; own <= doubtful + this.#spare; own += 1) {
+      if (this.#fits(byte)) {
+        this.#from += own - doubtful
+        return true
+      }
+      if (!continues(this.state, BACKSLASH)) break
+      this.state = step(this.state, BACKSLASH)
+    }
+    this.state = state
+    return false
   }
 }

@@ -81,10 +81,48 @@ void test('folded many times, wherever the first line ends', () => {
       }
 })
 
+void test('folded again before a character that some encoding escapes', () => {
+  for (const mark of '$`!&*;:@#%/()[]{}<>|?^~=+,.-') {
+    const lines = ['znAdmH03OOb5', 'Isl7N4a', `${mark}bcdefg`]
+    const redactor = createRedactor([lines.join('')])
+    for (const [name, lineEnd] of Object.entries(BREAKS)) {
+      const text = `"${lines.join(lineEnd)}"`
+      assert.equal(redactor.redactText(text), `"${PLACEHOLDER}"`, `${mark}, ${name}`)
+      assert.equal(byteByByte(redactor, text), `"${PLACEHOLDER}"`, `${mark}, ${name}`)
+    }
+  }
+})
+
+void test('folded beside the backslashes of a secret, and those of its encoding', () => {
+  const folded: [secret: string, lines: string[]][] = [
+    ['CORP\\service-account', ['CORP\\', 'service-account']],
+    ['CORP\\service-account', ['CORP', '\\service-account']],
+    ['CORP\\service-account', ['CORP\\\\', 'service-account']],
+    ['CORP\\service-account', ['CORP', '\\\\service-account']],
+    ['main-CORP\\service-account', ['main', '-CORP\\', 'service-account']],
+    ['main-CORP\\service-account', ['main', '-CORP\\\\', 'service-account']],
+    ['main-CORP\\service-account', ['main', '-CORP', '\\\\service-account']],
+    ['correct"horse"battery', ['correct\\"horse', '\\"battery']],
+    ['correct"horse"battery', ['corr', 'ect\\"horse', '\\"battery']],
+    ['correct$horse$battery', ['corr', 'ect\\$horse', '\\$battery']],
+  ]
+  for (const [secret, lines] of folded) {
+    const redactor = createRedactor([secret])
+    for (const lineEnd of ['\n', '\r\n', '\n    ', '\\n', '\\r\\n', '\\\n']) {
+      const text = `"${lines.join(lineEnd)}"`
+      assert.equal(redactor.redactText(text), `"${PLACEHOLDER}"`, text)
+      assert.equal(byteByByte(redactor, text), `"${PLACEHOLDER}"`, text)
+    }
+  }
+})
+
 void test('lines broken at the spaces of a passphrase', () => {
   const redactor = createRedactor(['correct horse battery staple'])
   for (const text of ['correct\nhorse battery\n  staple', 'correct \nhorse battery staple'])
     assert.equal(redactor.redactText(`it is ${text}.`), `it is ${PLACEHOLDER}.`)
+  const twice = createRedactor(['correct  horse battery'])
+  for (const text of ['correct\n  horse battery', 'correct  \n    horse\nbattery'])
+    assert.equal(twice.redactText(`it is ${text}.`), `it is ${PLACEHOLDER}.`)
 })
 
 void test('ordinary text keeps its line ends', (t) => {
@@ -133,4 +171,9 @@ void test('the end of a line waits only when much of a secret stands there', () 
   assert.equal(stream.push(Buffer.from('  begins')).toString(), 'hunt\n  begins')
   assert.equal(stream.push(Buffer.from(' hunter2-\\')).toString(), ' ')
   assert.equal(stream.push(Buffer.from('x')).toString(), 'hunter2-\\x')
+  const other = createRedactor(['hunter2-hunter3$x']).stream()
+  assert.equal(other.push(Buffer.from('hunter2-\nhunter3\\')).toString(), '')
+  assert.equal(other.push(Buffer.from('t')).toString(), '')
+  assert.equal(other.push(Buffer.from(' ')).toString(), '')
+  assert.equal(other.push(Buffer.from('x')).toString(), 'hunter2-\nhunter3\\t x')
 })

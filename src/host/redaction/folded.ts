@@ -38,6 +38,10 @@ export class FoldedReading {
   /** The last bytes of text, or those before the break: so many backslashes that may be the break's, and the state before them. */
   #doubtful = 0
   #beforeDoubtful = 0
+  /** Where the pattern goes on either way: the state, and the break, when those backslashes are the break's. */
+  #other = 0
+  #otherFrom = 0
+  #otherTo = 0
   /** What lies before was let through. */
   #shown = 0
 
@@ -56,6 +60,7 @@ export class FoldedReading {
   stop(): void {
     this.state = 0
     this.#doubtful = 0
+    this.#other = 0
     if (this.#earlier.length > 0) this.#earlier = []
   }
 
@@ -72,6 +77,7 @@ export class FoldedReading {
     const { depth, step, continues, foldsAt } = this.#automaton
     if (this.#isInBreak && this.#goesOn(byte)) return this.#passOver(byte, place)
     if (this.#isInBreak && !this.#leaveBreak(byte)) return this.stop()
+    if (this.#other !== 0) this.#readOther(byte)
     if (foldsAt(this.state, byte) && !continues(this.state, byte)) {
       if (place - this.#to >= LEAST_LINE) return this.#breakAgain(byte, place)
       return foldsAt(plain, byte) ? this.begin(plain, byte, place) : this.stop()
@@ -137,7 +143,28 @@ export class FoldedReading {
     this.#passOver(byte, place)
   }
 
+  /** Before a byte of text: goes over to the other state when only that goes on. */
+  #readOther(byte: number): void {
+    const { step, continues } = this.#automaton
+    const isText = continues(this.state, byte)
+    const next = continues(this.#other, byte) ? step(this.#other, byte) : 0
+    if (next !== 0 && !isText) {
+      this.state = this.#other
+      this.#from = this.#otherFrom
+      this.#to = this.#otherTo
+    }
+    // What waits must have begun at the same place in both.
+    const isKept = isText && this.#waitsWhole(next) && this.#waitsWhole(step(this.state, byte))
+    this.#other = isKept ? next : 0
+  }
+
+  #waitsWhole(state: number): boolean {
+    const { depth, pending } = this.#automaton
+    return state !== 0 && pending[state] === depth[state]
+  }
+
   #beginBreak(byte: number, place: number): void {
+    this.#other = 0
     this.#spare = 0
     this.#from = place
     this.#isInBreak = true
@@ -182,7 +209,14 @@ export class FoldedReading {
     const doubtful = this.#doubtful
     this.#doubtful = 0
     if (!this.#hasLineEnd) return false
-    return this.#fits(byte) || this.#fitsFromElsewhere(byte, doubtful) || !this.#isEscaped()
+    const to = this.#to
+    const isEscaped = this.#isEscaped()
+    if (!this.#fits(byte)) return this.#fitsFromElsewhere(byte, doubtful) || !isEscaped
+    if (doubtful === 0 || isEscaped) return true
+    this.#other = this.#beforeDoubtful
+    this.#otherFrom = this.#from - doubtful
+    this.#otherTo = to
+    return true
   }
 
   /** Whether the pattern goes on with this byte after the break. */

@@ -116,6 +116,19 @@ void test('folded beside the backslashes of a secret, and those of its encoding'
   }
 })
 
+void test('a backslash before a break that may as well be that of an encoding', () => {
+  // `\)` is how shells write the parenthesis: only the dollar sign tells that it was none.
+  const redactor = createRedactor(['S=U7z2seiYbvr5lE)fr$w.4'])
+  for (const lineEnd of ['\\\n', '\\\\n', '\\\r\n', '\\\n    ', '\\\\r\\\\n'])
+    for (const text of [
+      `S=U7z2se${lineEnd}iYbvr5lE${lineEnd})fr$w.4`,
+      `S=U7z2se${lineEnd}iYbvr5lE\\${lineEnd})fr\\$w.4`,
+    ]) {
+      assert.equal(redactor.redactText(`"${text}"`), `"${PLACEHOLDER}"`, text)
+      assert.equal(byteByByte(redactor, `"${text}"`), `"${PLACEHOLDER}"`, text)
+    }
+})
+
 void test('lines broken at the spaces of a passphrase', () => {
   const redactor = createRedactor(['correct horse battery staple'])
   for (const text of ['correct\nhorse battery\n  staple', 'correct \nhorse battery staple'])

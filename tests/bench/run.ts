@@ -29,7 +29,7 @@ const usage = `npm run bench -- [options]
 
   --only NAME          one section, may be repeated: ${SECTIONS.map(({ name }) => name).join(', ')}
   --effort FACTOR      more or fewer rounds than usual (default 1)
-  --lab-rounds N       recoveries of each kind (default 5)
+  --lab-rounds N       recoveries of each kind (default 9)
   --peers DIR          a folder in which "npm install rust-just" was run
   --json FILE          everything that was measured, every round
   --gate               exit code 1 when a promised ratio is missed or was not measured`
@@ -38,7 +38,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: SECTIONS.map(({ name }) => name) },
     effort: { type: 'string', default: '1' },
-    'lab-rounds': { type: 'string', default: '5' },
+    'lab-rounds': { type: 'string', default: '9' },
     peers: { type: 'string' },
     json: { type: 'string' },
     gate: { type: 'boolean', default: false },

@@ -458,6 +458,15 @@ void test(
   },
 )
 
+/** Of two steps the first is run, and undone at the question of the second. */
+async function undoOne(terminal: Terminal): Promise<void> {
+  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
+  await terminal.answer(/\[2\/2\][\s\S]*›$/, 'b')
+  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
+  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
+  await terminal.answer(/Roll back: The step one[\s\S]*›$/, 'r')
+}
+
 void test('a rollback that failed after it had undone something is not left', needsTmux, async (t) => {
   const half = step(
     'one',
@@ -468,11 +477,7 @@ void test('a rollback that failed after it had undone something is not left', ne
   )
   const { project, start } = open(t, half + step('two', '', effect('two')))
   const terminal = start()
-  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
-  await terminal.answer(/\[2\/2\][\s\S]*›$/, 'b')
-  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
-  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
-  await terminal.answer(/Roll back: The step one[\s\S]*›$/, 'r')
+  await undoOne(terminal)
   await terminal.exits(130)
   const again = start('resume')
   await again.answer(/Roll back: The step one[\s\S]*›$/, 'g')
@@ -487,11 +492,7 @@ void test('a rollback that its supervisor finished is not asked about again', ne
     step('one', '', effect('one'), ['sh rollback', undoing]) + step('two', '', effect('two')),
   )
   const terminal = start()
-  await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')
-  await terminal.answer(/\[2\/2\][\s\S]*›$/, 'b')
-  await terminal.answer(/Begin the rollback\? \(y\/N\)/, 'y')
-  await terminal.answer(/Why is it rolled back\?/, 'wrong day')
-  await terminal.answer(/Roll back: The step one[\s\S]*›$/, 'r')
+  await undoOne(terminal)
   await until('the undoing has begun', () => project.files().includes('begun'))
   kill(only(project.journal(), 'run-started')[0]?.pid ?? 0)
   await terminal.exits(137)

@@ -198,7 +198,11 @@ async function prepare(
   })
   const signs = signsAnything(authority.policy, runbook, values.sign)
   const folders = runFolders(root, values.mirror)
-  const passed = passPreflight(opening, { runbook, folders, signs, unattended }, sentence)
+  const passed = passPreflight(
+    opening,
+    { runbook, folders, signs, unattended, json: values.json === true },
+    sentence,
+  )
   loadAhead(unattended)
   const open = await passed
   return {
@@ -222,7 +226,7 @@ async function prepare(
 
 async function ask(runbook: Runbook, { inputs }: Given, values: RunValues): Promise<RunSettings['inputs']> {
   const { askInputs, inputsToAsk } = await import('./ask-inputs.ts')
-  return await askInputs(runbook, inputs, inputsToAsk(runbook, values.set ?? []))
+  return await askInputs(runbook, inputs, inputsToAsk(runbook, values.set ?? []), values.json === true)
 }
 
 /** What comes next is loaded while the preflight waits for others. */

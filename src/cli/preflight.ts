@@ -8,10 +8,17 @@ import type { Runbook } from '../model/runbook.ts'
 import { needsApproval } from './authority.ts'
 import type { Io } from './command.ts'
 import type { OpenEnvironment, Opening } from './environment.ts'
+import { prompter } from './prompter.ts'
 
 const MARKS: Record<Finding['level'], string> = { ok: '✓', notice: '!', missing: '✗' }
 
-export type Flight = { runbook: Runbook; folders: readonly string[]; signs: boolean; unattended: boolean }
+export type Flight = {
+  runbook: Runbook
+  folders: readonly string[]
+  signs: boolean
+  unattended: boolean
+  json: boolean
+}
 
 /**
  * Looks at everything the run needs before its first step, and opens the environment with that. A person may have it looked at again,
@@ -19,7 +26,7 @@ export type Flight = { runbook: Runbook; folders: readonly string[]; signs: bool
  */
 export async function passPreflight(
   opening: Opening,
-  { runbook, folders, signs, unattended }: Flight,
+  { runbook, folders, signs, unattended, json }: Flight,
   say: Io['sentence'],
 ): Promise<OpenEnvironment> {
   for (const folder of folders) tryToMake(folder)
@@ -30,7 +37,7 @@ export async function passPreflight(
     tell(findings, say)
     if (missing.length === 0) return opening.current()
     if (unattended) throw refusal(missing)
-    const next = await ask(missing, opening)
+    const next = await ask(missing, opening, json)
     if (next === 'go') return opening.current()
     if (next === 'leave') throw refusal(missing)
   }
@@ -72,11 +79,15 @@ function refusal(missing: Finding[]): OperatorError {
   )
 }
 
-async function ask(missing: readonly Finding[], opening: Opening): Promise<'again' | 'go' | 'leave'> {
-  const { default: inquirer } = await import('inquirer')
+async function ask(
+  missing: readonly Finding[],
+  opening: Opening,
+  json: boolean,
+): Promise<'again' | 'go' | 'leave'> {
+  const prompt = await prompter({ json })
   // A lab may have been built anew for this run: the one before is gone.
   const lab = opening.current().lab === undefined ? '' : '; the lab stays as it is now'
-  const { next } = await inquirer.prompt<{ next: string }>([
+  const { next } = await prompt<{ next: string }>([
     {
       type: 'select',
       name: 'next',
@@ -92,14 +103,12 @@ async function ask(missing: readonly Finding[], opening: Opening): Promise<'agai
     },
   ])
   if (next === 'go' || next === 'leave') return next
-  if (next.startsWith('type ')) await askSecret(next.slice('type '.length), opening)
+  if (next.startsWith('type ')) await askSecret(next.slice('type '.length), opening, json)
   return 'again'
 }
 
-async function askSecret(name: string, opening: Opening): Promise<void> {
-  const { default: inquirer } = await import('inquirer')
+async function askSecret(name: string, opening: Opening, json: boolean): Promise<void> {
+  const prompt = await prompter({ json })
   const validate = (value: string): string | true => opening.give(name, value) ?? true
-  await inquirer.prompt([
-    { type: 'password', name: 'value', message: `The secret ${name}:`, mask: '*', validate },
-  ])
+  await prompt([{ type: 'password', name: 'value', message: `The secret ${name}:`, mask: '*', validate }])
 }

@@ -458,6 +458,22 @@ void test(
   },
 )
 
+void test('with --json every question is on stderr, that for an input too', needsTmux, async (t) => {
+  const project = makeProject(t, {
+    'runbooks/it.mdx': runbook(
+      step('one', '', effect('one')),
+      'inputs:\n  reason: { type: string, prompt: Why is it? }',
+    ),
+  })
+  const asideOf = ['sh', '-c', '"$@" > out', 'sh']
+  const terminal = new Terminal(t, project, ['run', 'it', '--json'], {}, undefined, asideOf)
+  await terminal.answer(/Why is it\?/, 'it is gone')
+  await terminal.answer(ASKS, 'r')
+  await terminal.exits(0)
+  for (const line of project.read('out').trim().split('\n'))
+    assert.equal(typeof Object(JSON.parse(line)).event, 'string')
+})
+
 /** Of two steps the first is run, and undone at the question of the second. */
 async function undoOne(terminal: Terminal): Promise<void> {
   await terminal.answer(/\[1\/2\][\s\S]*›$/, 'r')

@@ -137,22 +137,13 @@ async function open(
   io: Io,
 ): Promise<{ open: OpenRun; lab: Lab | undefined }> {
   const { state } = journal
+  const how = { ask: values.yes !== true, json: values.json === true }
   const [runbook, { plan }] = await Promise.all([openRunbook(root, state.runbook), openPlan(root)])
   // Nothing is done any more in a run that only lacks the file which names its seal.
   const isChanged = !state.sealed && runbook.digest !== state.digest
-  const accepted =
-    !isChanged ||
-    (await acceptChange(
-      snapshotFolder(directory, state.digest),
-      runbook,
-      { accept: values['accept-changes'] === true, ask: values.yes !== true },
-      values.json === true ? io.err : io.out,
-    ))
-  if (!accepted)
-    throw new OperatorError('refused', {
-      message: 'the runbook changed since the run began, and the change was not accepted',
-      hint: '--accept-changes goes on with it as it is now.',
-    })
+  const before = snapshotFolder(directory, state.digest)
+  const accept = values['accept-changes'] === true
+  if (isChanged) await requireAccepted(before, runbook, { accept, ...how }, how.json ? io.err : io.out)
   const { name, environment } = findEnvironment(plan, state.environment)
   const given = readSettings(runbook, values.set ?? [])
   refuseOthers(values.set ?? [], given, state)
@@ -167,6 +158,7 @@ async function open(
       folders: runFolders(root, values.mirror),
       signs: signsAnything(policy, runbook, values.sign),
       unattended: values.yes === true,
+      json: how.json,
     },
     sentencesFor(io, values.json === true),
   )
@@ -177,7 +169,7 @@ async function open(
       runbook,
       mode: state.mode,
       unattended: values.yes === true || state.mode === 'rehearsal',
-      inputs: await restoredInputs(runbook, state, given.inputs, values.yes !== true),
+      inputs: await restoredInputs(runbook, state, given.inputs, how),
       choices: given.choices,
       environment: environmentOpen,
       operatorName: operator,
@@ -260,18 +252,26 @@ function refuseOthers(settings: readonly string[], { inputs, choices }: Given, s
   if (problems.length > 0) throw new OperatorError('usage', problems)
 }
 
+async function requireAccepted(...change: Parameters<typeof acceptChange>): Promise<void> {
+  if (await acceptChange(...change)) return
+  throw new OperatorError('refused', {
+    message: 'the runbook changed since the run began, and the change was not accepted',
+    hint: '--accept-changes goes on with it as it is now.',
+  })
+}
+
 /** Secret inputs are in no journal: they are asked again. */
 async function restoredInputs(
   runbook: Runbook,
   state: RunState,
   given: Record<string, Value>,
-  ask: boolean,
+  { ask, json }: { ask: boolean; json: boolean },
 ): Promise<Record<string, Value>> {
   const known: Record<string, Value> = { ...given }
   for (const [name, value] of Object.entries(state.inputs)) if (value !== null) known[name] = value
   const missing = Object.keys(runbook.inputs).filter((name) => !(name in known))
   if (missing.length === 0) return known
-  if (ask) return await askInputs(runbook, known, missing)
+  if (ask) return await askInputs(runbook, known, missing, json)
   throw new OperatorError('usage', {
     message: `these inputs are in no journal and have to be given again: ${missing.join(', ')}`,
     hint: missing

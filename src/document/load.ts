@@ -91,7 +91,7 @@ function readDraft(
   const file = runbookFile(id)
   const source = isId(id) ? files.read(file) : undefined
   if (source === undefined) {
-    const instead = files.instead(file)
+    const instead = isId(id) ? files.instead(file) : undefined
     problems.push(
       instead === undefined
         ? {

@@ -86,3 +86,51 @@ void test('a tag that is not closed hides the others, but for those of the front
     ['5:11 severity', '12:1 Expected a closing tag for `<Stepp>`'],
   )
 })
+
+const HEAD = '---\ntitle: A\nsummary: x\nservice: s\nseverity: sev1\n---\n'
+const told = (root: string, id: string): string[] =>
+  loadRunbook(root, id).problems.map(
+    ({ line, column, message }) => `${line}:${column} ${message.slice(0, 46)}`,
+  )
+
+void test('a step inside of a choice is not dropped in silence', () => {
+  const choice = (value: string, body: string): string =>
+    `<Choice value="${value}" title="T">\n\n${body}\n\n</Choice>\n`
+  const inner = '<Step id="inner">\n\n## Lost by hand\n\n</Step>'
+  using project = temporaryProject({
+    'runbooks/it.mdx': `${HEAD}<Decision id="d">\n\n## Which?\n\n${choice('a', inner)}\n${choice('b', 'Words.')}\n</Decision>\n`,
+  })
+  assert.deepEqual(told(project.root, 'it'), ['13:1 <Step> in <Choice>: expected prose and fences '])
+})
+
+void test('a decision that depends on itself is told, and nothing is followed for ever', () => {
+  const when = (attributes: string, body: string): string =>
+    `<Step ${attributes}>\n\n## S\n\n${md(body)}\n\n</Step>\n\n`
+  const choices = ['x', 'y']
+    .map((value) => `<Choice value="${value}" title="T">\n\nWords.\n\n</Choice>\n`)
+    .join('\n')
+  using project = temporaryProject({
+    'runbooks/it.mdx': `${HEAD}${when('id="s" outputs="k"', "'''sh run\ntrue\n'''")}<Decision id="d" when="d=x">\n\n## Which?\n\n${choices}\n</Decision>\n\n${when('id="t" when="d=x"', "'''sql verify on=orders-db.primary bind=k\nselect true where $1 <> ''\n'''")}`,
+  })
+  assert.deepEqual(told(project.root, 'it'), ['17:1 when="d=x": no <Decision id="d"> stands before'])
+})
+
+void test('a runbook is named by one id: no path leads out of runbooks/, or to another one', () => {
+  using project = temporaryProject({
+    'other.mdx': `${HEAD}${'<Step id="s">\n\n## S\n\n</Step>\n'}`,
+    'runbooks/k.mdx': HEAD,
+  })
+  for (const id of ['../other', 'x/../k', './k', 'a//k'])
+    assert.deepEqual(told(project.root, id), ['undefined:undefined there is no such runbook'])
+})
+
+void test('a script that is no text is told beside the mistakes after it', () => {
+  using project = temporaryProject({
+    'scripts/bom.sh': '\uFEFFtrue\n',
+    'runbooks/it.mdx': `${HEAD}${md('<Step id="one">\n\n## One\n\n\'\'\'sh run file=scripts/bom.sh\n\'\'\'\n\n</Step>\n\n<Step id="two" bogus="1">\n\n## Two\n\n</Step>\n')}`,
+  })
+  assert.deepEqual(told(project.root, 'it'), [
+    '16:16 <Step> unknown attribute "bogus": expected id,',
+    '1:1 begins with a byte order mark (U+FEFF)',
+  ])
+})

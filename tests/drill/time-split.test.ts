@@ -77,3 +77,16 @@ void test('a question that was left, and answered after a pause, stood both time
     /paused: paused by the operator, 1 s after the line before/,
   )
 })
+
+void test("a note does not end the question that it was written at, and an answer about a doubtful fence is a person's time", () => {
+  const note: EventBody = { event: 'note-added', text: 'x' }
+  assert.equal(human([confirmed('unattended'), note, PAUSED, RESUMED, FINISHED]), 3)
+  const settled: EventBody = {
+    event: 'fence-finished',
+    step: 'one',
+    job: 'r1.1',
+    outcome: { kind: 'ok', durationMs: 0, outputs: {} },
+    found: 'person',
+  }
+  assert.equal(human([confirmed('unattended'), fence(undefined), settled, FINISHED]), 1)
+})

@@ -117,7 +117,7 @@ void test('a decision that depends on itself is told, and nothing is followed fo
 
 void test('a runbook is named by one id: no path leads out of runbooks/, or to another one', () => {
   using project = temporaryProject({
-    'other.mdx': `${HEAD}${'<Step id="s">\n\n## S\n\n</Step>\n'}`,
+    'other.mdx': `${HEAD}<Step id="s">\n\n## S\n\n</Step>\n`,
     'runbooks/k.mdx': HEAD,
   })
   for (const id of ['../other', 'x/../k', './k', 'a//k'])
